@@ -1,1 +1,9 @@
-//! base
+//! The ground everything stands on: time, randomness, identifiers, secrets, bounded text.
+//! Nothing here knows of OAuth, HTTP or the database.
+
+pub mod clock;
+pub mod crypt;
+pub mod id;
+pub mod rng;
+pub mod secret;
+pub mod text;
