@@ -1,1 +1,9 @@
-//! domain
+//! The things this server is about, as plain data with their rules. Pure.
+
+pub mod audit;
+pub mod authorization;
+pub mod client;
+pub mod grant;
+pub mod session;
+pub mod signing_key;
+pub mod user;

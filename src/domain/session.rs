@@ -1,0 +1,48 @@
+//! A sign-in session in one browser.
+
+use crate::base::clock::Seconds;
+use crate::base::id::{SessionId, UserId};
+
+/// How and when a person proved who they are (OIDC Core §2: `auth_time`, `amr`, `acr`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthContext {
+    /// When, seconds since the epoch.
+    pub auth_time: Seconds,
+    /// Methods by RFC 8176, for example `pwd`.
+    pub amr: Vec<String>,
+    /// The class reached.
+    pub acr: String,
+}
+
+/// The class of a password sign-in.
+pub const ACR_PASSWORD: &str = "urn:latchkey:acr:password";
+
+/// A session; its cookie value is known only as a digest.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The `sid` claim.
+    pub id: SessionId,
+    /// Whose.
+    pub user_id: UserId,
+    /// How they signed in.
+    pub auth: AuthContext,
+    /// When it began.
+    pub created_at: Seconds,
+    /// When it was last used (kept to the minute).
+    pub last_seen_at: Seconds,
+    /// When it ends at the latest.
+    pub expires_at: Seconds,
+    /// When it was ended, if it was.
+    pub ended_at: Option<Seconds>,
+    /// The browser's own description, capped.
+    pub user_agent: String,
+    /// The network address it began from.
+    pub ip: String,
+}
+
+impl Session {
+    /// Whether it is live at `now`, with an idle limit in seconds.
+    pub fn is_live(&self, now: Seconds, idle: Seconds) -> bool {
+        self.ended_at.is_none() && now < self.expires_at && now < self.last_seen_at.saturating_add(idle)
+    }
+}

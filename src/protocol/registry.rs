@@ -1,0 +1,201 @@
+//! The registry of checks: code, specification, OAuth error, status, cause, who must act, fix.
+//! To add one: a row here. Numbers are never reused.
+
+use super::refusal::{Answer, OauthError, Row, Who};
+
+macro_rules! registry {
+    ($($check:ident = $number:literal, $name:literal, $spec:literal, $error:ident, $status:literal, $answer:ident, $who:ident, $cause:literal, $fix:literal;)+) => {
+        /// A named check; see [`REGISTRY`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "each is described by its row")]
+        pub enum Check { $($check),+ }
+
+        /// Every check, in the order of their numbers.
+        pub static REGISTRY: &[Row] = &[$(Row {
+            check: Check::$check, number: $number, name: $name, spec: $spec, error: OauthError::$error,
+            status: $status, answer: Answer::$answer, who: Who::$who, cause: $cause, fix: $fix,
+        }),+];
+
+        impl Check {
+            /// The row of this check.
+            pub fn row(self) -> &'static Row {
+                match self { $(Self::$check => {
+                    static ROW: Row = Row {
+                        check: Check::$check, number: $number, name: $name, spec: $spec, error: OauthError::$error,
+                        status: $status, answer: Answer::$answer, who: Who::$who, cause: $cause, fix: $fix,
+                    };
+                    &ROW
+                }),+ }
+            }
+        }
+    };
+}
+
+registry! {
+    // 11xx: the authorization endpoint
+    ClientIdMissing = 1101, "client_id_missing", "RFC 6749 §4.1.1", InvalidRequest, 400, Page, Developer,
+        "The request names no client, or names it more than once.", "Send exactly one client_id with the authorization request.";
+    ClientUnknown = 1102, "client_unknown", "RFC 6749 §4.1.2.1", InvalidRequest, 400, Page, Developer,
+        "No active client has this client_id.", "Compare the client_id with `latchkey client list`, or register the app with `latchkey client add`.";
+    RedirectUriMissing = 1103, "redirect_uri_missing", "OIDC Core §3.1.2.1", InvalidRequest, 400, Page, Developer,
+        "The request has no redirect_uri, or more than one.", "Send exactly one redirect_uri; it is needed even when only one is registered.";
+    RedirectUriMismatch = 1104, "redirect_uri_mismatch", "RFC 9700 §2.1", InvalidRequest, 400, Page, Developer,
+        "The redirect_uri is not registered for this client; it is compared byte for byte.", "Send a registered redirect_uri, or add this one with `latchkey client edit`.";
+    ParameterRepeated = 1105, "parameter_repeated", "RFC 6749 §3.1", InvalidRequest, 400, Redirect, Developer,
+        "A parameter was sent more than once.", "Send each parameter once.";
+    ParameterMalformed = 1106, "parameter_malformed", "RFC 6749 Appendix A", InvalidRequest, 400, Redirect, Developer,
+        "A parameter is too long or holds characters that are not allowed.", "Shorten it, and send it as UTF-8 without control characters.";
+    ResponseTypeMissing = 1107, "response_type_missing", "RFC 6749 §3.1.1", InvalidRequest, 400, Redirect, Developer,
+        "The request has no response_type.", "Send response_type=code.";
+    ResponseTypeUnsupported = 1108, "response_type_unsupported", "RFC 9700 §2.1.2", UnsupportedResponseType, 400, Redirect, Developer,
+        "This response_type is not supported.", "Use response_type=code (with PKCE).";
+    ResponseTypeNotAllowed = 1109, "response_type_not_allowed", "RFC 6749 §4.1.2.1", UnauthorizedClient, 400, Redirect, Admin,
+        "This client may not use the authorization code grant.", "Allow it with `latchkey client edit ID --grant authorization_code`.";
+    ResponseModeUnsupported = 1110, "response_mode_unsupported", "OAuth 2.0 Multiple Response Types §2.1", InvalidRequest, 400, Redirect, Developer,
+        "This response_mode is not supported for this response_type.", "Use query or form_post.";
+    PkceMissing = 1111, "pkce_missing", "RFC 7636 §4.4.1", InvalidRequest, 400, Redirect, Developer,
+        "The request has no code_challenge.", "Send code_challenge and code_challenge_method=S256 (every OAuth library can).";
+    PkceMethod = 1112, "pkce_method", "RFC 9700 §2.1.1", InvalidRequest, 400, Redirect, Developer,
+        "The code_challenge_method is not S256.", "Send code_challenge_method=S256.";
+    PkceMalformed = 1113, "pkce_malformed", "RFC 7636 §4.2", InvalidRequest, 400, Redirect, Developer,
+        "The code_challenge is not a base64url SHA-256 (43 characters).", "Send BASE64URL(SHA256(code_verifier)) without padding.";
+    ScopeMalformed = 1114, "scope_malformed", "RFC 6749 §3.3", InvalidScope, 400, Redirect, Developer,
+        "The scope is malformed, or has too many values.", "Send at most 100 space-separated scope names.";
+    ScopeNotAllowed = 1115, "scope_not_allowed", "RFC 6749 §3.3", InvalidScope, 400, Redirect, Developer,
+        "A requested scope is unknown or not allowed for this client.", "Ask for fewer scopes, or allow it with `latchkey client edit ID --scope ...`.";
+    PromptInvalid = 1116, "prompt_invalid", "OIDC Core §3.1.2.1", InvalidRequest, 400, Redirect, Developer,
+        "The prompt is unknown, or none was combined with another value.", "Send none alone, or any of login, consent, select_account.";
+    MaxAgeInvalid = 1117, "max_age_invalid", "OIDC Core §3.1.2.1", InvalidRequest, 400, Redirect, Developer,
+        "max_age is not a whole number of seconds.", "Send max_age as a number of seconds, 0 or more.";
+    RequestObject = 1118, "request_object", "OIDC Core §3.1.2.6", RequestNotSupported, 400, Redirect, Developer,
+        "Request objects are not supported.", "Send the parameters themselves instead of request.";
+    RequestUri = 1119, "request_uri", "OIDC Core §3.1.2.6", RequestUriNotSupported, 400, Redirect, Developer,
+        "Request objects by reference are not supported.", "Send the parameters themselves instead of request_uri.";
+    RegistrationParameter = 1120, "registration_parameter", "OIDC Core §3.1.2.6", RegistrationNotSupported, 400, Redirect, Developer,
+        "Registration in the request is not supported.", "Register the client first.";
+    IdTokenHintInvalid = 1121, "id_token_hint_invalid", "OIDC Core §3.1.2.1", InvalidRequest, 400, Redirect, Developer,
+        "The id_token_hint was not issued by this server to this client.", "Send an ID token that this client received from here (it may be expired).";
+    ResourceUnknown = 1122, "resource_unknown", "RFC 8707 §2", InvalidTarget, 400, Redirect, Developer,
+        "The resource is not registered for this client.", "Leave resource out, or send one that is registered for this client.";
+    LoginRequired = 1130, "login_required", "OIDC Core §3.1.2.6", LoginRequired, 400, Redirect, Person,
+        "prompt=none was sent, and nobody is signed in (recently enough, or as the person asked for).", "Send the person again without prompt=none.";
+    ConsentRequired = 1131, "consent_required", "OIDC Core §3.1.2.6", ConsentRequired, 400, Redirect, Person,
+        "prompt=none was sent, and the person has not agreed to these scopes.", "Send the person again without prompt=none.";
+    InteractionRequired = 1132, "interaction_required", "OIDC Core §3.1.2.6", InteractionRequired, 400, Redirect, Person,
+        "prompt=none was sent, and the person has to answer something first.", "Send the person again without prompt=none.";
+    AccessDenied = 1133, "access_denied", "RFC 6749 §4.1.2.1", AccessDenied, 400, Redirect, Person,
+        "The person declined.", "Nothing to mend: let them try again when they want to.";
+    AuthorizationGone = 1134, "authorization_gone", "RFC 9700 §4.7", InvalidRequest, 400, Page, Person,
+        "This sign-in has ended: it is finished, too old, or was started in another browser.", "Start again from the app.";
+    StepUnexpected = 1135, "step_unexpected", "RFC 9700 §4.7", InvalidRequest, 400, Page, Person,
+        "This step does not belong here now.", "Start again from the app.";
+    ConsentScopes = 1136, "consent_scopes", "OIDC Core §3.1.2.4", InvalidRequest, 400, Page, Person,
+        "The form asks for more than the app requested.", "Start again from the app.";
+
+    // 12xx: client authentication and the token endpoint
+    NotForm = 1201, "not_form", "RFC 6749 §3.2", InvalidRequest, 400, Json, Developer,
+        "The body is not application/x-www-form-urlencoded.", "Send the parameters as a form in the body.";
+    CredentialsInQuery = 1202, "credentials_in_query", "RFC 6749 §2.3.1", InvalidRequest, 400, Json, Developer,
+        "Parameters were sent in the URL, where logs keep them.", "Send them in the body; change a secret that was in a URL.";
+    BodyParameterRepeated = 1203, "body_parameter_repeated", "RFC 6749 §3.2", InvalidRequest, 400, Json, Developer,
+        "A parameter was sent more than once.", "Send each parameter once.";
+    BodyParameterMissing = 1204, "body_parameter_missing", "RFC 6749 §5.2", InvalidRequest, 400, Json, Developer,
+        "A required parameter is missing.", "Send the parameter named under received.";
+    BodyParameterMalformed = 1205, "body_parameter_malformed", "RFC 6749 Appendix A", InvalidRequest, 400, Json, Developer,
+        "A parameter is too long or holds characters that are not allowed.", "Shorten it, and send it as UTF-8 without control characters.";
+    ClientAuthMissing = 1210, "client_auth_missing", "RFC 6749 §5.2", InvalidClient, 401, Json, Developer,
+        "The client did not authenticate.", "Send the client's credentials with the method registered for it.";
+    ClientAuthMultiple = 1211, "client_auth_multiple", "RFC 6749 §2.3", InvalidRequest, 400, Json, Developer,
+        "More than one client authentication method was used.", "Use one: the Authorization header or the body.";
+    ClientAuthMalformed = 1212, "client_auth_malformed", "RFC 6749 §2.3.1", InvalidClient, 401, Json, Developer,
+        "The Authorization header is malformed.", "Send Basic base64(urlencode(client_id):urlencode(client_secret)).";
+    ClientAuthFailed = 1213, "client_auth_failed", "RFC 6749 §5.2", InvalidClient, 401, Json, Developer,
+        "Client authentication failed: unknown client, wrong secret or another method than the registered one.",
+        "Compare client_id, secret and method with `latchkey client show ID`.";
+    GrantTypeUnsupported = 1220, "grant_type_unsupported", "RFC 6749 §5.2", UnsupportedGrantType, 400, Json, Developer,
+        "This grant_type does not exist here.", "Use one of grant_types_supported in the discovery document.";
+    GrantTypeNotAllowed = 1221, "grant_type_not_allowed", "RFC 6749 §5.2", UnauthorizedClient, 400, Json, Admin,
+        "This client may not use this grant_type.", "Allow it with `latchkey client edit ID --grant ...`.";
+    CodeInvalid = 1230, "code_invalid", "RFC 6749 §4.1.3", InvalidGrant, 400, Json, Developer,
+        "The code is unknown, expired, used, or belongs to another client or redirect_uri.", "Redeem each code once, at once, with the redirect_uri it was asked with.";
+    CodeReplayed = 1231, "code_replayed", "RFC 6749 §4.1.2", InvalidGrant, 400, Json, Developer,
+        "The code is unknown, expired, used, or belongs to another client or redirect_uri.", "A code came twice; all its tokens were revoked. Redeem each code once, and find out who else had it.";
+    VerifierMalformed = 1232, "verifier_malformed", "RFC 7636 §4.1", InvalidRequest, 400, Json, Developer,
+        "The code_verifier is not 43 to 128 unreserved characters.", "Send the verifier as it was made: A-Z a-z 0-9 - . _ ~, 43 to 128 long.";
+    VerifierWrong = 1233, "verifier_wrong", "RFC 7636 §4.6", InvalidGrant, 400, Json, Developer,
+        "The code_verifier does not fit the code_challenge, or only one of the two was sent.", "Keep the verifier of this very request (per tab), and send it.";
+    IssuanceRefused = 1234, "issuance_refused", "RFC 6749 §5.2", InvalidGrant, 400, Json, Admin,
+        "The person, the client, the session or the consent behind this is not active any more.", "Let the person sign in again; look the trace up to see which.";
+    RefreshInvalid = 1240, "refresh_invalid", "RFC 6749 §5.2", InvalidGrant, 400, Json, Developer,
+        "The refresh token is unknown, expired, revoked, or belongs to another client.", "Let the person sign in again.";
+    RefreshReused = 1241, "refresh_reused", "RFC 9700 §4.14.2", InvalidGrant, 400, Json, Developer,
+        "A replaced refresh token was used again; the whole family was revoked.", "Store the newest refresh token, and refresh from one place at a time.";
+    RefreshScope = 1242, "refresh_scope", "RFC 6749 §6", InvalidScope, 400, Json, Developer,
+        "More scope was asked than was granted.", "Ask for the granted scopes or fewer.";
+    TokenScope = 1243, "token_scope", "RFC 6749 §3.3", InvalidScope, 400, Json, Developer,
+        "A requested scope is unknown or not allowed for this client and grant.", "Ask for fewer scopes; openid and offline_access need a person.";
+    TokenResource = 1244, "token_resource", "RFC 8707 §2", InvalidTarget, 400, Json, Developer,
+        "The resource was not granted.", "Ask for a resource that was granted, or leave it out.";
+
+    // 13xx: bearer tokens
+    BearerMissing = 1301, "bearer_missing", "RFC 6750 §3.1", InvalidToken, 401, Bearer, Developer,
+        "No access token was sent.", "Send Authorization: Bearer ACCESS_TOKEN.";
+    BearerInvalid = 1302, "bearer_invalid", "RFC 6750 §3.1", InvalidToken, 401, Bearer, Developer,
+        "The access token is malformed, expired, revoked, or not an access token of this server.", "Refresh it, or let the person sign in again.";
+    BearerScope = 1303, "bearer_scope", "RFC 6750 §3.1", InsufficientScope, 403, Bearer, Developer,
+        "The access token lacks the scope openid.", "Ask for the scope openid when the person signs in.";
+    BearerInQuery = 1304, "bearer_in_query", "RFC 9700 §4.3.2", InvalidRequest, 400, Bearer, Developer,
+        "The access token was sent in the URL, where logs keep it, or in two ways at once.", "Send it in the Authorization header.";
+
+    // 14xx: revocation, introspection
+    RevokeForeign = 1401, "revoke_foreign", "RFC 7009 §2.1", UnauthorizedClient, 400, Json, Developer,
+        "The token belongs to another client.", "Revoke only tokens of this client.";
+
+    // 15xx: logout
+    LogoutQuestion = 1501, "logout_question", "OIDC RP-Initiated Logout §2", InvalidRequest, 400, Page, Person,
+        "The logout request is malformed.", "Sign out from your account page.";
+
+    // 16xx: people's pages
+    CsrfRefused = 1601, "csrf_refused", "RFC 9700 §4.7", InvalidRequest, 403, Page, Person,
+        "This form was sent from another site, or the page is out of date.", "Open the page again and repeat what you did.";
+    LoginFailed = 1602, "login_failed", "NIST SP 800-63B §5.2.2", AccessDenied, 200, Page, Person,
+        "The name or the password is wrong.", "Try again, or ask an administrator for help.";
+    LoginThrottled = 1603, "login_throttled", "NIST SP 800-63B §5.2.2", AccessDenied, 429, Page, Person,
+        "Too many wrong tries from here.", "Wait as long as the page says.";
+    PasswordTooLong = 1604, "password_too_long", "OWASP ASVS 6.2.8", InvalidRequest, 400, Page, Person,
+        "The password is longer than 1,024 bytes.", "Use a shorter one.";
+    HashingBusy = 1605, "hashing_busy", "OWASP ASVS 15.2.2", TemporarilyUnavailable, 503, Page, Person,
+        "Very many people are signing in right now.", "Try again in a few seconds.";
+    SessionMissing = 1606, "session_missing", "OWASP ASVS 7.2.1", LoginRequired, 401, Page, Person,
+        "Nobody is signed in here.", "Sign in first.";
+    CookiesBlocked = 1607, "cookies_blocked", "RFC 6265bis §4.1.3", InvalidRequest, 400, Page, Person,
+        "The browser did not send back our cookie.", "Allow cookies for this site and start again from the app.";
+    LinkInvalid = 1608, "link_invalid", "OWASP ASVS 6.5.1", InvalidRequest, 404, Page, Operator,
+        "This link is unknown, used or expired.", "Make a new one: `latchkey recover` on the server.";
+    FormInvalid = 1609, "form_invalid", "OWASP ASVS 2.2.1", InvalidRequest, 400, Page, Person,
+        "Something in the form is missing or not as it must be.", "Correct the marked fields.";
+
+    // 19xx: transport and server
+    PathUnknown = 1901, "path_unknown", "RFC 9110 §15.5.5", InvalidRequest, 404, Page, Person,
+        "There is no such page.", "Check the address.";
+    MethodNotAllowed = 1902, "method_not_allowed", "RFC 9110 §15.5.6", InvalidRequest, 405, Json, Developer,
+        "This address does not take that method.", "Use a method of the Allow header.";
+    BodyTooLarge = 1903, "body_too_large", "RFC 9110 §15.5.14", InvalidRequest, 413, Json, Developer,
+        "The request body is larger than 64 KiB.", "Send less.";
+    UriTooLong = 1904, "uri_too_long", "RFC 9110 §15.5.15", InvalidRequest, 414, Page, Developer,
+        "The address is longer than 8 KiB.", "Send a shorter request, or send it by POST.";
+    HostUnknown = 1905, "host_unknown", "RFC 9110 §15.5.20", InvalidRequest, 421, Page, Operator,
+        "The request came under a name that is not this server's.", "Set LATCHKEY_ISSUER to the address people use, or mend the proxy's Host header.";
+    HeadersTooLarge = 1906, "headers_too_large", "RFC 6585 §5", InvalidRequest, 431, Page, Developer,
+        "The request headers are larger than 16 KiB.", "Send fewer or shorter headers (clear this site's cookies).";
+    TimedOut = 1907, "timed_out", "RFC 9110 §15.6.4", TemporarilyUnavailable, 503, Json, Operator,
+        "The answer took too long.", "Try again in a moment.";
+    StoreUnavailable = 1908, "store_unavailable", "RFC 6749 §4.1.2.1", TemporarilyUnavailable, 503, Json, Operator,
+        "The database does not answer; nothing was done.", "Try again in a moment; the log says what is wrong.";
+    Unexpected = 1909, "unexpected", "RFC 6749 §4.1.2.1", ServerError, 500, Json, Operator,
+        "Something went wrong here; nothing was done.", "Give the trace id to whoever runs this server.";
+    MalformedRequest = 1910, "malformed_request", "RFC 9110 §15.5.1", InvalidRequest, 400, Page, Developer,
+        "The request is malformed.", "Send well-formed UTF-8 without control characters.";
+    RateLimited = 1911, "rate_limited", "RFC 6585 §4", TemporarilyUnavailable, 429, Json, Developer,
+        "Too many requests.", "Wait as long as Retry-After says.";
+}
