@@ -1,1 +1,30 @@
-//! store
+//! The store: Diesel over SQLite and PostgreSQL with one schema and one set of queries.
+//! Functions take a [`Conn`]; whoever calls them is inside `Db::read` or `Db::write`. What may
+//! happen only once is guarded in the statement itself (`consume_*`, `advance_*`), never by
+//! reading first and updating later (design 2).
+
+pub mod audit;
+pub mod authorizations;
+pub mod clients;
+pub mod conn;
+pub mod consents;
+pub mod db;
+pub mod fault;
+pub mod grants;
+pub mod keys;
+pub mod links;
+pub mod migrate;
+pub mod prune;
+mod schema;
+pub mod sessions;
+pub mod settings;
+mod sqlite;
+pub mod throttles;
+pub mod tokens;
+pub mod traces;
+pub mod users;
+mod writer;
+
+pub use conn::Conn;
+pub use db::{Db, DbConfig, Target};
+pub use fault::{Fault, StoreError, StoreErrorKind, TxResult};

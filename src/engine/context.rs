@@ -1,0 +1,128 @@
+//! What every use case is handed: the engine (one per process) and the context of one request.
+
+use super::clients::Clients;
+use super::keys::KeyRing;
+use super::secrets::Passwords;
+use super::trace::Trace;
+use crate::base::clock::{Clock, Seconds};
+use crate::base::crypt::{MacKey, MasterKey};
+use crate::base::id::TraceId;
+use crate::base::rng::Rng;
+use crate::domain::audit::Event;
+use crate::store::Db;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// One per process; cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// Randomness.
+    pub rng: Rng,
+    /// Signing keys.
+    pub keys: KeyRing,
+    /// Registered clients, from a snapshot.
+    pub clients: Clients,
+    /// Password hashing on its own pool.
+    pub passwords: Passwords,
+    /// Keys derived for single purposes.
+    pub macs: Arc<Macs>,
+    /// The limits and lives in force.
+    pub policy: Arc<Policy>,
+}
+
+/// MAC keys, each for one purpose.
+pub struct Macs {
+    /// Refresh tokens.
+    pub refresh: MacKey,
+    /// CSRF tokens.
+    pub csrf: MacKey,
+}
+
+impl Macs {
+    /// Derives them.
+    pub fn derive(master: &MasterKey) -> Self {
+        Self { refresh: master.mac_key("refresh token"), csrf: master.mac_key("csrf") }
+    }
+}
+
+/// Settings the engine decides by; all lives in seconds.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The issuer, exactly as configured (never from a header).
+    pub issuer: String,
+    /// Life of a code.
+    pub code: Seconds,
+    /// Life of an access token, unless the client has its own.
+    pub access_token: Seconds,
+    /// Life of an ID token.
+    pub id_token: Seconds,
+    /// A refresh family ends when unused for this long.
+    pub refresh_idle: Seconds,
+    /// A refresh family ends after this at the latest.
+    pub refresh_absolute: Seconds,
+    /// Within this a retried refresh gets the same successor.
+    pub refresh_grace: Seconds,
+    /// A session ends when unused for this long.
+    pub session_idle: Seconds,
+    /// A session ends after this at the latest.
+    pub session_absolute: Seconds,
+    /// Life of a stored authorization.
+    pub login: Seconds,
+    /// Live sessions a person may have.
+    pub sessions_per_user: i64,
+    /// The longest wait after wrong passwords.
+    pub max_login_delay: Seconds,
+    /// The shortest password, characters.
+    pub min_password: usize,
+    /// Traces kept at most, rows.
+    pub trace_rows: i64,
+    /// Traces kept for.
+    pub trace_keep: Seconds,
+    /// Successes sampled into traces, percent.
+    pub trace_sample: u8,
+}
+
+impl Policy {
+    /// A URL of this server.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+}
+
+/// The context of one request; cheap to clone into a transaction.
+#[derive(Clone)]
+pub struct Ctx {
+    /// Its story.
+    pub trace: Trace,
+    /// Where it came from, behind trusted proxies.
+    pub ip: IpAddr,
+    /// The browser's own description, capped.
+    pub user_agent: Arc<str>,
+}
+
+impl Engine {
+    /// The time, seconds.
+    pub fn now(&self) -> Seconds {
+        self.clock.now()
+    }
+
+    /// A context for work that no request asked for (commands, jobs).
+    pub fn internal(&self) -> Ctx {
+        Ctx {
+            trace: Trace::new(TraceId::generate(&self.clock, &self.rng)),
+            ip: IpAddr::from([0, 0, 0, 0]),
+            user_agent: Arc::from(""),
+        }
+    }
+}
+
+impl Ctx {
+    /// An audit event of this request.
+    pub fn event(&self, kind: &'static str) -> Event {
+        Event { trace_id: Some(self.trace.id().to_string()), ..Event::new(kind) }
+    }
+}

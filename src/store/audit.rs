@@ -1,0 +1,70 @@
+//! Audit rows, written in the transaction of the change they record (security row V10).
+
+use super::conn::Conn;
+use super::fault::TxResult;
+use super::schema::audit_events;
+use crate::base::clock::Clock;
+use crate::base::id::ulid;
+use crate::base::rng::Rng;
+use crate::domain::audit::Event;
+use diesel::prelude::*;
+
+/// A stored event.
+#[derive(Queryable, Insertable, Clone, Debug)]
+#[diesel(table_name = audit_events)]
+pub struct Row {
+    /// Time-ordered.
+    pub id: String,
+    /// Seconds since 1970.
+    pub at: i64,
+    /// `noun.verb`.
+    pub kind: String,
+    /// The person it is about.
+    pub user_id: Option<String>,
+    /// The client it is about.
+    pub client_id: Option<String>,
+    /// The thing it is about.
+    pub target: Option<String>,
+    /// Who did it.
+    pub actor: Option<String>,
+    /// The request.
+    pub trace_id: Option<String>,
+    /// Short text.
+    pub detail: Option<String>,
+}
+
+/// Stores an event; when it cannot be stored the change fails with it.
+///
+/// # Errors
+/// Store errors.
+pub fn record(conn: &mut Conn, clock: &Clock, rng: &Rng, event: Event) -> TxResult<()> {
+    let row = Row {
+        id: ulid(clock, rng),
+        at: clock.now(),
+        kind: event.kind.to_owned(),
+        user_id: event.user_id,
+        client_id: event.client_id,
+        target: event.target,
+        actor: event.actor,
+        trace_id: event.trace_id,
+        detail: event.detail,
+    };
+    diesel::insert_into(audit_events::table).values(&row).execute(conn)?;
+    Ok(())
+}
+
+/// The newest events, newest first.
+///
+/// # Errors
+/// Store errors.
+pub fn newest(conn: &mut Conn, most: i64) -> TxResult<Vec<Row>> {
+    Ok(audit_events::table.order(audit_events::id.desc()).limit(most).load(conn)?)
+}
+
+/// How many events of this kind exist; for tests and reports.
+///
+/// # Errors
+/// Store errors.
+pub fn count_kind(conn: &mut Conn, kind: &str) -> TxResult<i64> {
+    Ok(audit_events::table.filter(audit_events::kind.eq(kind)).count().get_result(conn)?)
+}

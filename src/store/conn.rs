@@ -1,0 +1,87 @@
+//! A connection to either database, and the r2d2 manager that opens it.
+
+use super::fault::StoreError;
+use diesel::connection::SimpleConnection as _;
+use diesel::r2d2::R2D2Connection as _;
+use diesel::{Connection as _, PgConnection, SqliteConnection};
+
+/// PostgreSQL first: SQLite would take any text as a file name.
+#[derive(diesel::MultiConnection)]
+pub enum AnyConn {
+    /// PostgreSQL through libpq.
+    Postgres(PgConnection),
+    /// The bundled SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// What store functions are handed.
+pub type Conn = AnyConn;
+
+/// Runs one expression per database where the portable form is missing (upserts).
+macro_rules! on_each {
+    ($conn:expr, $inner:ident => $run:expr) => {
+        match $conn {
+            $crate::store::conn::AnyConn::Postgres($inner) => $run,
+            $crate::store::conn::AnyConn::Sqlite($inner) => $run,
+        }
+    };
+}
+pub(crate) use on_each;
+
+/// How a connection will be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Reads only (SQLite: `query_only`).
+    Read,
+    /// Reads and writes.
+    Write,
+}
+
+/// Opens connections for r2d2.
+pub struct Manager {
+    /// Which database.
+    pub target: super::Target,
+    /// What for.
+    pub usage: Use,
+    /// Longest statement on PostgreSQL, seconds (security row U2).
+    pub statement_timeout: i64,
+}
+
+impl Manager {
+    /// Opens a connection.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or is not usable.
+    pub fn open(&self) -> Result<AnyConn, StoreError> {
+        match &self.target {
+            super::Target::Postgres(url) => {
+                let mut conn = PgConnection::establish(url.reveal()).map_err(StoreError::unavailable)?;
+                let timeouts = format!(
+                    "SET statement_timeout = '{t}s'; SET lock_timeout = '{t}s'; SET idle_in_transaction_session_timeout = '{i}s'",
+                    t = self.statement_timeout,
+                    i = self.statement_timeout.saturating_mul(4)
+                );
+                conn.batch_execute(&timeouts)?;
+                Ok(AnyConn::Postgres(conn))
+            }
+            super::Target::Sqlite(path) => super::sqlite::open(path, self.usage).map(AnyConn::Sqlite),
+        }
+    }
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = AnyConn;
+    type Error = StoreError;
+
+    fn connect(&self) -> Result<AnyConn, StoreError> {
+        self.open()
+    }
+
+    fn is_valid(&self, conn: &mut AnyConn) -> Result<(), StoreError> {
+        conn.ping().map_err(StoreError::from)
+    }
+
+    fn has_broken(&self, conn: &mut AnyConn) -> bool {
+        std::thread::panicking() || conn.is_broken()
+    }
+}

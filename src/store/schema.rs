@@ -1,0 +1,236 @@
+//! The tables, as Diesel sees them; generated from `migrations/` by hand, held to it by `tests/it/schema.rs`.
+
+diesel::table! {
+    settings (name) {
+        name -> Text,
+        value -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        username -> Text,
+        email -> Nullable<Text>,
+        email_verified -> Bool,
+        enabled -> Bool,
+        roles -> Text,
+        claims -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    login_names (name) {
+        name -> Text,
+        user_id -> Text,
+    }
+}
+
+diesel::table! {
+    passwords (user_id) {
+        user_id -> Text,
+        hash -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        digest -> Text,
+        user_id -> Text,
+        auth_time -> BigInt,
+        amr -> Text,
+        acr -> Text,
+        user_agent -> Text,
+        ip -> Text,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    clients (id) {
+        id -> Text,
+        enabled -> Bool,
+        metadata -> Text,
+        revision -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_secrets (id) {
+        id -> Text,
+        client_id -> Text,
+        hash -> Text,
+        value -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    consents (user_id, client_id) {
+        user_id -> Text,
+        client_id -> Text,
+        scope -> Text,
+        resource -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    authorizations (id) {
+        id -> Text,
+        browser -> Text,
+        client_id -> Text,
+        request -> Text,
+        stage -> Text,
+        session_id -> Nullable<Text>,
+        user_id -> Nullable<Text>,
+        scope -> Nullable<Text>,
+        code_digest -> Nullable<Text>,
+        code_expires_at -> Nullable<BigInt>,
+        redeemed_at -> Nullable<BigInt>,
+        grant_id -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    grants (id) {
+        id -> Text,
+        client_id -> Text,
+        user_id -> Nullable<Text>,
+        session_id -> Nullable<Text>,
+        auth_time -> Nullable<BigInt>,
+        amr -> Nullable<Text>,
+        acr -> Nullable<Text>,
+        scope -> Text,
+        resource -> Text,
+        nonce -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        last_used_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    refresh_families (id) {
+        id -> Text,
+        grant_id -> Text,
+        generation -> BigInt,
+        rotated_at -> BigInt,
+        idle_expires_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    access_tokens (digest) {
+        digest -> Text,
+        grant_id -> Text,
+        scope -> Text,
+        audience -> Text,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    revoked_tokens (jti) {
+        jti -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        alg -> Text,
+        public_jwk -> Text,
+        sealed -> Text,
+        status -> Text,
+        created_at -> BigInt,
+        activate_at -> BigInt,
+        retired_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    one_time_links (digest) {
+        digest -> Text,
+        purpose -> Text,
+        user_id -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    login_throttles (name) {
+        name -> Text,
+        failures -> BigInt,
+        next_at -> BigInt,
+        forget_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_events (id) {
+        id -> Text,
+        at -> BigInt,
+        kind -> Text,
+        user_id -> Nullable<Text>,
+        client_id -> Nullable<Text>,
+        target -> Nullable<Text>,
+        actor -> Nullable<Text>,
+        trace_id -> Nullable<Text>,
+        detail -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    flow_traces (id) {
+        id -> Text,
+        at -> BigInt,
+        client_id -> Nullable<Text>,
+        route -> Text,
+        code -> Text,
+        story -> Text,
+    }
+}
+
+diesel::table! {
+    config_revisions (id) {
+        id -> Text,
+        at -> BigInt,
+        actor -> Text,
+        kind -> Text,
+        target -> Text,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(grants -> users (user_id));
+diesel::joinable!(refresh_families -> grants (grant_id));
+diesel::joinable!(access_tokens -> grants (grant_id));
+
+diesel::allow_tables_to_appear_in_same_query!(settings, users, login_names, passwords, sessions, clients, client_secrets, consents, authorizations, grants, refresh_families, access_tokens, revoked_tokens, signing_keys, one_time_links, login_throttles, audit_events, flow_traces, config_revisions);
