@@ -106,6 +106,7 @@ CREATE TABLE authorizations (
   expires_at BIGINT NOT NULL
 );
 CREATE INDEX authorizations_expiry ON authorizations (expires_at);
+CREATE INDEX authorizations_user ON authorizations (user_id);
 
 -- What an authorization gave. Pruned when ended or when its last token has expired (expires_at).
 CREATE TABLE grants (

@@ -21,6 +21,8 @@ pub enum Stage {
         /// What it became.
         grant_id: GrantId,
     },
+    /// The right client came with a wrong verifier; the code is dead (security row D6).
+    Burnt,
     /// The person declined.
     Denied,
 }

@@ -48,7 +48,7 @@ pub struct Family {
     pub generation: i64,
     /// When the live generation was made.
     pub rotated_at: Seconds,
-    /// Whether an access token of the live generation is known to be in use, which ends the grace.
+    /// When it ends at the latest; rotation never moves it.
     pub expires_at: Seconds,
     /// When it ends if it is not used.
     pub idle_expires_at: Seconds,

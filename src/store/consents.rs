@@ -1,1 +1,103 @@
-//! consents
+//! What each person agreed to for each client: remembered per scope, until taken back.
+
+use super::conn::{Conn, on_each};
+use super::fault::TxResult;
+use super::schema::consents;
+use crate::base::clock::Seconds;
+use crate::protocol::scope::Scope;
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+/// A remembered consent.
+#[derive(Clone, Debug)]
+pub struct Consent {
+    /// For which client.
+    pub client_id: String,
+    /// To which scopes.
+    pub scope: Scope,
+    /// To which resources.
+    pub resource: Vec<String>,
+    /// Since when.
+    pub created_at: Seconds,
+}
+
+type Columns = (String, String, String, i64);
+
+fn from_columns((client_id, scope, resource, created_at): Columns) -> Consent {
+    Consent {
+        client_id,
+        scope: Scope::from_stored(&scope),
+        resource: resource.split(' ').filter(|r| !r.is_empty()).map(str::to_owned).collect(),
+        created_at,
+    }
+}
+
+/// What the person agreed to for this client.
+///
+/// # Errors
+/// Store errors.
+pub fn find(conn: &mut Conn, user_id: &str, client_id: &str) -> TxResult<Option<Consent>> {
+    let row: Option<Columns> = consents::table
+        .find((user_id, client_id))
+        .select((consents::client_id, consents::scope, consents::resource, consents::created_at))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(from_columns))
+}
+
+/// All consents of a person.
+///
+/// # Errors
+/// Store errors.
+pub fn of_user(conn: &mut Conn, user_id: &str) -> TxResult<Vec<Consent>> {
+    let rows: Vec<Columns> = consents::table
+        .filter(consents::user_id.eq(user_id))
+        .select((consents::client_id, consents::scope, consents::resource, consents::created_at))
+        .order(consents::created_at.desc())
+        .limit(500)
+        .load(conn)?;
+    Ok(rows.into_iter().map(from_columns).collect())
+}
+
+/// Remembers a consent, replacing what was remembered before.
+///
+/// # Errors
+/// Store errors.
+pub fn set(conn: &mut Conn, user_id: &str, consent: &Consent, now: Seconds) -> TxResult<()> {
+    let row = (
+        consents::user_id.eq(user_id),
+        consents::client_id.eq(&consent.client_id),
+        consents::scope.eq(consent.scope.to_string()),
+        consents::resource.eq(consent.resource.join(" ")),
+        consents::created_at.eq(consent.created_at),
+        consents::updated_at.eq(now),
+    );
+    on_each!(conn, inner => diesel::insert_into(consents::table)
+        .values(row)
+        .on_conflict((consents::user_id, consents::client_id))
+        .do_update()
+        .set((
+            consents::scope.eq(excluded(consents::scope)),
+            consents::resource.eq(excluded(consents::resource)),
+            consents::updated_at.eq(excluded(consents::updated_at)),
+        ))
+        .execute(inner))?;
+    Ok(())
+}
+
+/// Takes a consent back; `true` when there was one.
+///
+/// # Errors
+/// Store errors.
+pub fn remove(conn: &mut Conn, user_id: &str, client_id: &str) -> TxResult<bool> {
+    Ok(diesel::delete(consents::table.find((user_id, client_id))).execute(conn)? == 1)
+}
+
+/// Forgets all consents given to a client (its redirect host or name changed: security row B4).
+///
+/// # Errors
+/// Store errors.
+pub fn forget_client(conn: &mut Conn, client_id: &str) -> TxResult<()> {
+    diesel::delete(consents::table.filter(consents::client_id.eq(client_id))).execute(conn)?;
+    Ok(())
+}

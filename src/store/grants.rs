@@ -1,1 +1,265 @@
-//! grants
+//! Grants and their refresh families. Ending a grant ends everything that came from it.
+
+use super::conn::Conn;
+use super::fault::{StoreError, TxResult};
+use super::schema::{grants, refresh_families, users};
+use super::users::Row as UserRow;
+use crate::base::clock::Seconds;
+use crate::base::id::{ClientId, FamilyId, GrantId, SessionId, UserId};
+use crate::domain::grant::{Family, Grant, Subject};
+use crate::domain::session::AuthContext;
+use crate::domain::user::User;
+use crate::protocol::scope::Scope;
+use diesel::prelude::*;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = grants)]
+struct Row {
+    id: String,
+    client_id: String,
+    user_id: Option<String>,
+    session_id: Option<String>,
+    auth_time: Option<i64>,
+    amr: Option<String>,
+    acr: Option<String>,
+    scope: String,
+    resource: String,
+    nonce: Option<String>,
+    created_at: i64,
+    expires_at: i64,
+    last_used_at: i64,
+    ended_at: Option<i64>,
+    ended_by: Option<String>,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = refresh_families)]
+struct FamilyRow {
+    id: String,
+    grant_id: String,
+    generation: i64,
+    rotated_at: i64,
+    idle_expires_at: i64,
+    expires_at: i64,
+    ended_at: Option<i64>,
+}
+
+impl Row {
+    fn into_grant(self) -> TxResult<Grant> {
+        let subject = match (self.user_id, self.session_id, self.auth_time, self.amr, self.acr) {
+            (Some(user), Some(session), Some(auth_time), Some(amr), Some(acr)) => Some(Subject {
+                user_id: UserId::from_stored(user),
+                session_id: SessionId::from_stored(session),
+                auth: AuthContext {
+                    auth_time,
+                    amr: serde_json::from_str(&amr).map_err(StoreError::inconsistent)?,
+                    acr,
+                },
+            }),
+            (None, ..) => None,
+            _ => return Err(StoreError::inconsistent(format!("grant {} has half a subject", self.id)).into()),
+        };
+        Ok(Grant {
+            id: GrantId::from_stored(self.id),
+            client_id: ClientId::from_stored(self.client_id),
+            subject,
+            scope: Scope::from_stored(&self.scope),
+            resource: words(&self.resource),
+            nonce: self.nonce,
+            created_at: self.created_at,
+            ended_at: self.ended_at,
+        })
+    }
+}
+
+impl FamilyRow {
+    fn into_family(self) -> Family {
+        Family {
+            id: FamilyId::from_stored(self.id),
+            grant_id: GrantId::from_stored(self.grant_id),
+            generation: self.generation,
+            rotated_at: self.rotated_at,
+            expires_at: self.expires_at,
+            idle_expires_at: self.idle_expires_at,
+            ended_at: self.ended_at,
+        }
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect()
+}
+
+/// Stores a grant that may be forgotten at `expires_at`, when nothing that came from it can live.
+///
+/// # Errors
+/// Store errors.
+pub fn insert(conn: &mut Conn, grant: &Grant, expires_at: Seconds) -> TxResult<()> {
+    let subject = grant.subject.as_ref();
+    let row = Row {
+        id: grant.id.to_string(),
+        client_id: grant.client_id.to_string(),
+        user_id: subject.map(|s| s.user_id.to_string()),
+        session_id: subject.map(|s| s.session_id.to_string()),
+        auth_time: subject.map(|s| s.auth.auth_time),
+        amr: subject.map(|s| serde_json::to_string(&s.auth.amr).unwrap_or_else(|_| "[]".to_owned())),
+        acr: subject.map(|s| s.auth.acr.clone()),
+        scope: grant.scope.to_string(),
+        resource: grant.resource.join(" "),
+        nonce: grant.nonce.clone(),
+        created_at: grant.created_at,
+        expires_at,
+        last_used_at: grant.created_at,
+        ended_at: grant.ended_at,
+        ended_by: None,
+    };
+    diesel::insert_into(grants::table).values(&row).execute(conn)?;
+    Ok(())
+}
+
+/// A grant and the person behind it, if there is one. Whether they are live is decided by the gate.
+///
+/// # Errors
+/// Store errors.
+pub fn find(conn: &mut Conn, id: &str) -> TxResult<Option<(Grant, Option<User>)>> {
+    let row: Option<(Row, Option<UserRow>)> = grants::table
+        .left_join(users::table)
+        .filter(grants::id.eq(id))
+        .select((Row::as_select(), Option::<UserRow>::as_select()))
+        .first(conn)
+        .optional()?;
+    row.map(|(grant, user)| Ok((grant.into_grant()?, user.map(UserRow::into_user).transpose()?))).transpose()
+}
+
+/// The standing grant of a client without a person (client credentials), newest live one.
+///
+/// # Errors
+/// Store errors.
+pub fn find_machine(conn: &mut Conn, client_id: &str) -> TxResult<Option<Grant>> {
+    let row: Option<Row> = grants::table
+        .filter(grants::client_id.eq(client_id).and(grants::user_id.is_null()).and(grants::ended_at.is_null()))
+        .order(grants::id.desc())
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Row::into_grant).transpose()
+}
+
+/// A person's live grants, newest first: client, scope, when made, when last used.
+///
+/// # Errors
+/// Store errors.
+pub fn of_user(conn: &mut Conn, user_id: &str, now: Seconds) -> TxResult<Vec<(String, Scope, Seconds, Seconds)>> {
+    let rows: Vec<(String, String, i64, i64)> = grants::table
+        .filter(grants::user_id.eq(Some(user_id)).and(grants::ended_at.is_null()).and(grants::expires_at.gt(now)))
+        .order(grants::id.desc())
+        .limit(500)
+        .select((grants::client_id, grants::scope, grants::created_at, grants::last_used_at))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(client, scope, made, used)| (client, Scope::from_stored(&scope), made, used)).collect())
+}
+
+/// Notes a use and moves the day it may be forgotten.
+///
+/// # Errors
+/// Store errors.
+pub fn touch(conn: &mut Conn, id: &str, now: Seconds, expires_at: Seconds) -> TxResult<()> {
+    diesel::update(grants::table.find(id))
+        .set((grants::last_used_at.eq(now), grants::expires_at.eq(expires_at)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends a grant; `true` for the one that ended it. `by` says why, for people.
+///
+/// # Errors
+/// Store errors.
+pub fn end(conn: &mut Conn, id: &str, by: &str, now: Seconds) -> TxResult<bool> {
+    let ended = diesel::update(grants::table.find(id).filter(grants::ended_at.is_null()))
+        .set((grants::ended_at.eq(Some(now)), grants::ended_by.eq(Some(by))))
+        .execute(conn)?;
+    diesel::update(refresh_families::table.filter(refresh_families::grant_id.eq(id).and(refresh_families::ended_at.is_null())))
+        .set(refresh_families::ended_at.eq(Some(now)))
+        .execute(conn)?;
+    Ok(ended == 1)
+}
+
+/// Which live grants to end.
+pub enum Ending<'a> {
+    /// All of a person.
+    User(&'a str),
+    /// All of a person at one client.
+    UserAtClient(&'a str, &'a str),
+    /// Those of a session that were not asked to outlive it (no `offline_access`: OIDC Core §11).
+    Session(&'a str),
+    /// All of a client.
+    Client(&'a str),
+}
+
+/// Ends the live grants of `which` with their families; how many.
+///
+/// # Errors
+/// Store errors.
+pub fn end_all(conn: &mut Conn, which: &Ending<'_>, by: &str, now: Seconds) -> TxResult<usize> {
+    let live = grants::table.filter(grants::ended_at.is_null()).select((grants::id, grants::scope)).into_boxed();
+    let found: Vec<(String, String)> = match which {
+        Ending::User(user) => live.filter(grants::user_id.eq(Some(*user))).load(conn)?,
+        Ending::UserAtClient(user, client) => {
+            live.filter(grants::user_id.eq(Some(*user)).and(grants::client_id.eq(*client))).load(conn)?
+        }
+        Ending::Session(session) => live.filter(grants::session_id.eq(Some(*session))).load(conn)?,
+        Ending::Client(client) => live.filter(grants::client_id.eq(*client)).load(conn)?,
+    };
+    let mut ended = 0;
+    for (id, scope) in found {
+        let outlives = matches!(which, Ending::Session(_)) && Scope::from_stored(&scope).has("offline_access");
+        if !outlives && end(conn, &id, by, now)? {
+            ended += 1;
+        }
+    }
+    Ok(ended)
+}
+
+/// Stores a refresh family.
+///
+/// # Errors
+/// Store errors.
+pub fn insert_family(conn: &mut Conn, family: &Family) -> TxResult<()> {
+    let row = FamilyRow {
+        id: family.id.to_string(),
+        grant_id: family.grant_id.to_string(),
+        generation: family.generation,
+        rotated_at: family.rotated_at,
+        idle_expires_at: family.idle_expires_at,
+        expires_at: family.expires_at,
+        ended_at: family.ended_at,
+    };
+    diesel::insert_into(refresh_families::table).values(&row).execute(conn)?;
+    Ok(())
+}
+
+/// A refresh family.
+///
+/// # Errors
+/// Store errors.
+pub fn find_family(conn: &mut Conn, id: &str) -> TxResult<Option<Family>> {
+    let row: Option<FamilyRow> = refresh_families::table.find(id).first(conn).optional()?;
+    Ok(row.map(FamilyRow::into_family))
+}
+
+/// Generation n -> n + 1, for exactly one caller however many race (security rows E4, E5: a stored
+/// counter, never a clock); ended families do not move (E6).
+///
+/// # Errors
+/// Store errors.
+pub fn advance_family(conn: &mut Conn, family: &Family, now: Seconds, idle_expires_at: Seconds) -> TxResult<bool> {
+    let live = refresh_families::generation.eq(family.generation).and(refresh_families::ended_at.is_null());
+    let changed = diesel::update(refresh_families::table.find(family.id.as_str()).filter(live))
+        .set((
+            refresh_families::generation.eq(family.generation.saturating_add(1)),
+            refresh_families::rotated_at.eq(now),
+            refresh_families::idle_expires_at.eq(idle_expires_at),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}

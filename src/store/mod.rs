@@ -16,6 +16,7 @@ pub mod links;
 pub mod migrate;
 pub mod prune;
 mod schema;
+pub mod revisions;
 pub mod sessions;
 pub mod settings;
 mod sqlite;

@@ -1,1 +1,38 @@
-//! prune
+//! Forgets what has expired, in small batches, so that no table grows without end. Evidence (used
+//! codes, ended grants, revoked tokens) stays until nothing that it guards can live.
+
+use super::conn::Conn;
+use super::fault::TxResult;
+use super::schema::{
+    access_tokens, authorizations, client_secrets, grants, login_throttles, one_time_links, revoked_tokens, sessions,
+};
+use crate::base::clock::Seconds;
+use diesel::prelude::*;
+
+/// Rows a batch deletes from a table at the most.
+const BATCH: i64 = 500;
+
+macro_rules! batch {
+    ($conn:expr, $table:ident, $key:ident, $when:expr) => {{
+        let keys: Vec<String> = $table::table.filter($when).select($table::$key).limit(BATCH).load($conn)?;
+        if keys.is_empty() { 0 } else { diesel::delete($table::table.filter($table::$key.eq_any(keys))).execute($conn)? }
+    }};
+}
+
+/// One batch from each table; how many rows went. Call again while it is not 0.
+///
+/// # Errors
+/// Store errors.
+pub fn batch(conn: &mut Conn, now: Seconds) -> TxResult<usize> {
+    let day_ago = now.saturating_sub(86_400);
+    let mut gone = 0;
+    gone += batch!(conn, authorizations, id, authorizations::expires_at.lt(now));
+    gone += batch!(conn, access_tokens, digest, access_tokens::expires_at.lt(now));
+    gone += batch!(conn, revoked_tokens, jti, revoked_tokens::expires_at.lt(now));
+    gone += batch!(conn, grants, id, grants::expires_at.lt(now));
+    gone += batch!(conn, sessions, id, sessions::expires_at.lt(now).or(sessions::ended_at.lt(day_ago)));
+    gone += batch!(conn, login_throttles, name, login_throttles::forget_at.lt(now));
+    gone += batch!(conn, one_time_links, digest, one_time_links::expires_at.lt(day_ago));
+    gone += batch!(conn, client_secrets, id, client_secrets::expires_at.lt(day_ago));
+    Ok(gone)
+}

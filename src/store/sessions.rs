@@ -1,1 +1,174 @@
-//! sessions
+//! Sign-in sessions; the cookie's value is known only as a digest.
+
+use super::conn::Conn;
+use super::fault::{StoreError, TxResult};
+use super::schema::{sessions, users};
+use super::users::Row as UserRow;
+use crate::base::clock::Seconds;
+use crate::base::id::{SessionId, UserId};
+use crate::base::secret::{Digest, SessionSecret};
+use crate::domain::session::{AuthContext, Session};
+use crate::domain::user::User;
+use diesel::prelude::*;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+struct Row {
+    id: String,
+    digest: String,
+    user_id: String,
+    auth_time: i64,
+    amr: String,
+    acr: String,
+    user_agent: String,
+    ip: String,
+    created_at: i64,
+    last_seen_at: i64,
+    expires_at: i64,
+    ended_at: Option<i64>,
+}
+
+impl Row {
+    fn into_session(self) -> TxResult<Session> {
+        Ok(Session {
+            id: SessionId::from_stored(self.id),
+            user_id: UserId::from_stored(self.user_id),
+            auth: AuthContext {
+                auth_time: self.auth_time,
+                amr: serde_json::from_str(&self.amr).map_err(StoreError::inconsistent)?,
+                acr: self.acr,
+            },
+            created_at: self.created_at,
+            last_seen_at: self.last_seen_at,
+            expires_at: self.expires_at,
+            ended_at: self.ended_at,
+            user_agent: self.user_agent,
+            ip: self.ip,
+        })
+    }
+}
+
+/// Stores a new session under the digest of its cookie.
+///
+/// # Errors
+/// Store errors.
+pub fn insert(conn: &mut Conn, session: &Session, digest: &Digest<SessionSecret>) -> TxResult<()> {
+    let row = Row {
+        id: session.id.to_string(),
+        digest: digest.as_str().to_owned(),
+        user_id: session.user_id.to_string(),
+        auth_time: session.auth.auth_time,
+        amr: serde_json::to_string(&session.auth.amr).unwrap_or_else(|_| "[]".to_owned()),
+        acr: session.auth.acr.clone(),
+        user_agent: session.user_agent.clone(),
+        ip: session.ip.clone(),
+        created_at: session.created_at,
+        last_seen_at: session.last_seen_at,
+        expires_at: session.expires_at,
+        ended_at: session.ended_at,
+    };
+    diesel::insert_into(sessions::table).values(&row).execute(conn)?;
+    Ok(())
+}
+
+/// The session of a cookie and its person; whether both are live is decided by the caller.
+///
+/// # Errors
+/// Store errors.
+pub fn find_by_digest(conn: &mut Conn, digest: &Digest<SessionSecret>) -> TxResult<Option<(Session, User)>> {
+    let row: Option<(Row, UserRow)> = sessions::table
+        .inner_join(users::table)
+        .filter(sessions::digest.eq(digest.as_str()))
+        .select((Row::as_select(), UserRow::as_select()))
+        .first(conn)
+        .optional()?;
+    row.map(|(session, user)| Ok((session.into_session()?, user.into_user()?))).transpose()
+}
+
+/// A session by id.
+///
+/// # Errors
+/// Store errors.
+pub fn find(conn: &mut Conn, id: &str) -> TxResult<Option<Session>> {
+    let row: Option<Row> = sessions::table.find(id).first(conn).optional()?;
+    row.map(Row::into_session).transpose()
+}
+
+/// A person's sessions that were not ended, newest first.
+///
+/// # Errors
+/// Store errors.
+pub fn of_user(conn: &mut Conn, user_id: &str, now: Seconds) -> TxResult<Vec<Session>> {
+    let rows: Vec<Row> = sessions::table
+        .filter(sessions::user_id.eq(user_id).and(sessions::ended_at.is_null()).and(sessions::expires_at.gt(now)))
+        .order(sessions::id.desc())
+        .limit(200)
+        .load(conn)?;
+    rows.into_iter().map(Row::into_session).collect()
+}
+
+/// All sessions that were not ended, newest first, for commands.
+///
+/// # Errors
+/// Store errors.
+pub fn live(conn: &mut Conn, now: Seconds, most: i64) -> TxResult<Vec<Session>> {
+    let rows: Vec<Row> = sessions::table
+        .filter(sessions::ended_at.is_null().and(sessions::expires_at.gt(now)))
+        .order(sessions::id.desc())
+        .limit(most)
+        .load(conn)?;
+    rows.into_iter().map(Row::into_session).collect()
+}
+
+/// Notes that a session is in use; slides its idle limit.
+///
+/// # Errors
+/// Store errors.
+pub fn touch(conn: &mut Conn, id: &str, now: Seconds) -> TxResult<()> {
+    diesel::update(sessions::table.find(id).filter(sessions::last_seen_at.lt(now)))
+        .set(sessions::last_seen_at.eq(now))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends a session; `true` for the one that ended it.
+///
+/// # Errors
+/// Store errors.
+pub fn end(conn: &mut Conn, id: &str, now: Seconds) -> TxResult<bool> {
+    let ended = diesel::update(sessions::table.find(id).filter(sessions::ended_at.is_null()))
+        .set(sessions::ended_at.eq(Some(now)))
+        .execute(conn)?;
+    Ok(ended == 1)
+}
+
+/// Ends all sessions of a person, but for one; the ids of those ended.
+///
+/// # Errors
+/// Store errors.
+pub fn end_all(conn: &mut Conn, user_id: &str, but: Option<&str>, now: Seconds) -> TxResult<Vec<String>> {
+    let mine = sessions::user_id.eq(user_id).and(sessions::ended_at.is_null());
+    Ok(diesel::update(sessions::table.filter(mine.and(sessions::id.ne(but.unwrap_or("")))))
+        .set(sessions::ended_at.eq(Some(now)))
+        .returning(sessions::id)
+        .get_results(conn)?)
+}
+
+/// Ends a person's oldest live sessions beyond `most` (security row N2); the ids of those ended.
+///
+/// # Errors
+/// Store errors.
+pub fn end_beyond(conn: &mut Conn, user_id: &str, most: i64, now: Seconds) -> TxResult<Vec<String>> {
+    let live = sessions::user_id.eq(user_id).and(sessions::ended_at.is_null());
+    let surplus: Vec<String> = sessions::table
+        .filter(live)
+        .order(sessions::id.desc())
+        .offset(most)
+        .limit(100)
+        .select(sessions::id)
+        .load(conn)?;
+    for id in &surplus {
+        end(conn, id, now)?;
+    }
+    Ok(surplus)
+}

@@ -1,0 +1,42 @@
+//! The history of configuration: who changed which client, person or key, from what to what.
+
+use super::conn::Conn;
+use super::fault::TxResult;
+use super::schema::config_revisions;
+use crate::base::clock::Clock;
+use crate::base::id::ulid;
+use crate::base::rng::Rng;
+use diesel::prelude::*;
+
+/// One change. `before` and `after` are JSON without secrets.
+pub struct Change<'a> {
+    /// Who did it: a user id, `cli`.
+    pub actor: &'a str,
+    /// `client`, `user`, ...
+    pub kind: &'a str,
+    /// Which one.
+    pub target: &'a str,
+    /// What it was.
+    pub before: Option<String>,
+    /// What it is.
+    pub after: Option<String>,
+}
+
+/// Stores a change, in the transaction that makes it.
+///
+/// # Errors
+/// Store errors.
+pub fn record(conn: &mut Conn, clock: &Clock, rng: &Rng, change: Change<'_>) -> TxResult<()> {
+    diesel::insert_into(config_revisions::table)
+        .values((
+            config_revisions::id.eq(ulid(clock, rng)),
+            config_revisions::at.eq(clock.now()),
+            config_revisions::actor.eq(change.actor),
+            config_revisions::kind.eq(change.kind),
+            config_revisions::target.eq(change.target),
+            config_revisions::before.eq(change.before),
+            config_revisions::after.eq(change.after),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
