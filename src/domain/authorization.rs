@@ -13,6 +13,8 @@ pub enum Stage {
     Pending {
         /// The session that signed in for this request, so that `prompt=login` asks once.
         answered_by: Option<SessionId>,
+        /// The person the request is about: of the hint, or of the session that must be renewed.
+        expected: Option<UserId>,
     },
     /// A code was issued.
     Granted(Approval),

@@ -1,1 +1,2 @@
 //! secrets
+#[derive(Clone)] pub struct Passwords;

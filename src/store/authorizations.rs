@@ -35,7 +35,10 @@ impl Row {
         let odd = || StoreError::inconsistent(format!("authorization {} fits no stage", self.id));
         let request = AuthorizationRequest::from_stored(&self.request).ok_or_else(odd)?;
         let stage = match (self.stage.as_str(), self.user_id, self.session_id, self.scope, self.code_expires_at) {
-            ("pending", _, session, _, _) => Stage::Pending { answered_by: session.map(SessionId::from_stored) },
+            ("pending", user, session, _, _) => Stage::Pending {
+                answered_by: session.map(SessionId::from_stored),
+                expected: user.map(UserId::from_stored),
+            },
             ("granted", Some(user), Some(session), Some(scope), Some(end)) => Stage::Granted(Approval {
                 user_id: UserId::from_stored(user),
                 session_id: SessionId::from_stored(session),
@@ -82,6 +85,10 @@ fn insert(conn: &mut Conn, authorization: &Authorization, code: Option<&Digest<C
         Stage::Granted(approval) => Some(approval),
         _ => None,
     };
+    let expected = match &authorization.stage {
+        Stage::Pending { expected, .. } => expected.as_ref(),
+        _ => None,
+    };
     let row = Row {
         id: authorization.id.to_string(),
         browser: authorization.browser.clone(),
@@ -89,7 +96,7 @@ fn insert(conn: &mut Conn, authorization: &Authorization, code: Option<&Digest<C
         request: authorization.request.to_stored(),
         stage: if approval.is_some() { "granted" } else { "pending" }.to_owned(),
         session_id: approval.map(|a| a.session_id.to_string()),
-        user_id: approval.map(|a| a.user_id.to_string()),
+        user_id: approval.map(|a| &a.user_id).or(expected).map(ToString::to_string),
         scope: approval.map(|a| a.scope.to_string()),
         code_digest: code.map(|digest| digest.as_str().to_owned()),
         code_expires_at: approval.map(|a| a.code_expires_at),
@@ -128,6 +135,17 @@ pub fn find_by_code(conn: &mut Conn, code: &Digest<Code>) -> TxResult<Option<Aut
 pub fn answer_login(conn: &mut Conn, id: &str, session: &SessionId) -> TxResult<bool> {
     let changed = diesel::update(authorizations::table.find(id).filter(authorizations::stage.eq("pending")))
         .set(authorizations::session_id.eq(Some(session.as_str())))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Notes that the person at the browser is the one the request goes on with.
+///
+/// # Errors
+/// Store errors.
+pub fn expect_user(conn: &mut Conn, id: &str, user: &UserId) -> TxResult<bool> {
+    let changed = diesel::update(authorizations::table.find(id).filter(authorizations::stage.eq("pending")))
+        .set(authorizations::user_id.eq(Some(user.as_str())))
         .execute(conn)?;
     Ok(changed == 1)
 }

@@ -131,6 +131,23 @@ pub fn touch(conn: &mut Conn, id: &str, now: Seconds) -> TxResult<()> {
     Ok(())
 }
 
+/// Renews a live session after another sign-in: a new cookie digest, the old one opens nothing.
+///
+/// # Errors
+/// Store errors.
+pub fn renew(conn: &mut Conn, session: &Session, digest: &Digest<SessionSecret>) -> TxResult<bool> {
+    let changed = diesel::update(sessions::table.find(session.id.as_str()).filter(sessions::ended_at.is_null()))
+        .set((
+            sessions::digest.eq(digest.as_str()),
+            sessions::auth_time.eq(session.auth.auth_time),
+            sessions::amr.eq(serde_json::to_string(&session.auth.amr).unwrap_or_else(|_| "[]".to_owned())),
+            sessions::acr.eq(&session.auth.acr),
+            sessions::last_seen_at.eq(session.last_seen_at),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
 /// Ends a session; `true` for the one that ended it.
 ///
 /// # Errors

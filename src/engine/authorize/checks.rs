@@ -1,0 +1,136 @@
+//! The ordered table of checks at the authorization endpoint. The order is the protocol: nothing is
+//! answered by redirect before client and redirect URI are known to be right (RFC 6749 §3.1.2.4).
+//! To add a check: a file beside this one, and a row here.
+
+use super::response::Target;
+use super::{client, id_token_hint, pkce, redirect_uri, request_object, scope, unsupported, values};
+use crate::base::id::ClientId;
+use crate::domain::client::Client;
+use crate::engine::context::{Ctx, Engine};
+use crate::protocol::authorize::{AuthorizationRequest, Prompt, ResponseMode};
+use crate::protocol::params::Params;
+use crate::protocol::pkce::Challenge;
+use crate::protocol::redirect_uri::VerifiedRedirect;
+use crate::protocol::refusal::{Check, Refusal};
+use crate::protocol::scope::Scope;
+use std::sync::Arc;
+
+/// A check reads the draft, and writes what it made sure of.
+pub type CheckFn = fn(&Engine, &mut Draft<'_>) -> Result<(), Refusal>;
+
+/// The checks in their order, each under the name it is traced by.
+pub static CHECKS: &[(Check, CheckFn)] = &[
+    (Check::ClientIdMissing, client::present),
+    (Check::ClientUnknown, client::known),
+    (Check::RedirectUriMissing, redirect_uri::present),
+    (Check::RedirectUriMismatch, redirect_uri::registered),
+    (Check::ResponseModeUnsupported, values::response_mode),
+    (Check::ParameterRepeated, values::repeated),
+    (Check::ParameterMalformed, values::bounded),
+    (Check::RequestObject, request_object::by_value),
+    (Check::RequestUri, request_object::by_reference),
+    (Check::RegistrationParameter, unsupported::registration),
+    (Check::ResponseTypeMissing, values::response_type_present),
+    (Check::ResponseTypeUnsupported, values::response_type_supported),
+    (Check::ResponseTypeNotAllowed, client::allowed),
+    (Check::PkceMissing, pkce::present),
+    (Check::PkceMethod, pkce::method),
+    (Check::PkceMalformed, pkce::well_formed),
+    (Check::ScopeMalformed, scope::well_formed),
+    (Check::ScopeNotAllowed, scope::allowed),
+    (Check::ResourceUnknown, scope::resources),
+    (Check::PromptInvalid, values::prompt),
+    (Check::MaxAgeInvalid, values::max_age),
+    (Check::IdTokenHintInvalid, id_token_hint::issued_here),
+];
+
+/// A request on its way through the checks.
+pub struct Draft<'a> {
+    /// The parameters.
+    pub params: &'a Params,
+    /// Set by `client::known`.
+    pub client: Option<Arc<Client>>,
+    /// Set by `redirect_uri::registered`.
+    pub redirect_uri: Option<VerifiedRedirect>,
+    /// Set by `values::response_mode`.
+    pub response_mode: ResponseMode,
+    /// Set by `pkce::well_formed`.
+    pub code_challenge: Option<Challenge>,
+    /// Set by `scope::*`.
+    pub scope: Scope,
+    /// Set by `values::prompt`.
+    pub prompt: Prompt,
+    /// Set by `values::max_age`.
+    pub max_age: Option<i64>,
+    /// Set by `id_token_hint::issued_here`.
+    pub hinted_subject: Option<String>,
+    /// Set by `scope::resources`.
+    pub resource: Vec<String>,
+}
+
+impl<'a> Draft<'a> {
+    /// A draft of which nothing is known.
+    pub fn new(params: &'a Params) -> Self {
+        Self {
+            params,
+            client: None,
+            redirect_uri: None,
+            response_mode: ResponseMode::Query,
+            code_challenge: None,
+            scope: Scope::default(),
+            prompt: Prompt::default(),
+            max_age: None,
+            hinted_subject: None,
+            resource: Vec::new(),
+        }
+    }
+
+    /// Where a refusal may be sent, once that is known.
+    pub fn target(&self, engine: &Engine) -> Option<Target> {
+        let redirect_uri = self.redirect_uri.clone()?;
+        // A state that was sent twice is not one that can be returned.
+        let state = self.params.get("state").filter(|s| self.params.count("state") == 1 && s.len() <= 2048);
+        Some(Target {
+            redirect_uri,
+            response_mode: self.response_mode,
+            state: state.map(str::to_owned),
+            issuer: engine.policy.issuer.clone(),
+        })
+    }
+
+    /// The checked request; `None` if a check was left out.
+    pub fn finish(self) -> Option<(AuthorizationRequest, Arc<Client>)> {
+        let client = self.client?;
+        let text = |name: &str| self.params.get(name).map(str::to_owned);
+        let request = AuthorizationRequest {
+            client_id: ClientId::from_stored(client.id.as_str()),
+            redirect_uri: self.redirect_uri?,
+            response_mode: self.response_mode,
+            scope: self.scope,
+            state: text("state"),
+            nonce: text("nonce"),
+            code_challenge: self.code_challenge,
+            prompt: self.prompt,
+            max_age: self.max_age,
+            login_hint: text("login_hint"),
+            hinted_subject: self.hinted_subject,
+            resource: self.resource,
+        };
+        Some((request, client))
+    }
+}
+
+/// Runs the table.
+///
+/// # Errors
+/// The first refusal.
+pub fn run(engine: &Engine, ctx: &Ctx, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    for (check, test) in CHECKS {
+        test(engine, draft)?;
+        ctx.trace.passed(*check);
+        if let (Check::ClientUnknown, Some(client)) = (check, &draft.client) {
+            ctx.trace.client(client.id.as_str());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,383 @@
+//! The authorization endpoint: the ordered table of checks, and what comes after them. Where a
+//! request stands is decided by `next::step` alone; pages carry only the id of the stored
+//! authorization and come back to [`resume`].
+
+mod checks;
+mod client;
+mod id_token_hint;
+mod next;
+mod pkce;
+mod redirect_uri;
+mod request_object;
+mod response;
+mod scope;
+mod unsupported;
+mod values;
+
+pub use checks::{CHECKS, Draft};
+pub use next::Step;
+pub use response::{AuthorizationResponse, Outcome, Target};
+
+use super::context::{Ctx, Engine};
+use super::gate;
+use super::visitor::Visitor;
+use crate::base::clock::Seconds;
+use crate::base::id::{AuthorizationId, SessionId, UserId};
+use crate::base::secret::{BrowserSecret, Code, Digest, Plain};
+use crate::domain::authorization::{Approval, Authorization, Stage};
+use crate::domain::client::{Client, ConsentPolicy};
+use crate::domain::session::Session;
+use crate::domain::user::User;
+use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::params::Params;
+use crate::protocol::refusal::{Check, Refusal};
+use crate::protocol::scope::Scope;
+use crate::store::consents::Consent;
+use crate::store::{Conn, Fault, TxResult, audit, authorizations, consents};
+use std::sync::Arc;
+
+/// A request at the authorization endpoint, from its parameters to what the browser is to do.
+pub async fn start(engine: &Engine, ctx: &Ctx, visitor: &Visitor, params: &Params) -> Outcome {
+    let mut draft = Draft::new(params);
+    let checked = checks::run(engine, ctx, &mut draft);
+    let target = draft.target(engine);
+    let outcome = match (checked, draft.finish()) {
+        (Ok(()), Some((request, client))) => begin(engine, ctx, visitor, request, client).await,
+        (Ok(()), None) => Err(Check::Unexpected.into()),
+        (Err(refusal), _) => Err(Fault::Refused(refusal)),
+    };
+    outcome.unwrap_or_else(|fault| response::refused(fault.into_refusal(), target))
+}
+
+/// Goes on with a stored authorization, after a page was answered.
+pub async fn resume(engine: &Engine, ctx: &Ctx, visitor: &Visitor, id: &AuthorizationId) -> Outcome {
+    match go_on(engine, ctx, visitor, id).await {
+        Ok(outcome) => outcome,
+        Err((fault, target)) => response::refused(fault.into_refusal(), target),
+    }
+}
+
+/// A stored authorization that is still waiting, in the browser that began it.
+pub struct Waiting {
+    /// The authorization.
+    pub authorization: Authorization,
+    /// Its client.
+    pub client: Arc<Client>,
+    /// The session that answered its login, if one did.
+    pub answered_by: Option<SessionId>,
+    /// The person it is about, if it is about one.
+    pub expected: Option<UserId>,
+}
+
+impl Waiting {
+    fn target(&self, engine: &Engine) -> Target {
+        Target::of(engine, &self.authorization.request)
+    }
+
+    fn step(&self, standing: &Standing, now: Seconds) -> Step {
+        next::step(&next::Facts {
+            request: &self.authorization.request,
+            client: &self.client,
+            session: standing.session.as_ref(),
+            consent: standing.consent.as_ref(),
+            answered_by: self.answered_by.as_ref(),
+            expected: self.expected.as_ref(),
+            now,
+        })
+    }
+}
+
+/// Finds a waiting authorization for this browser (security row A14).
+///
+/// # Errors
+/// [`Check::AuthorizationGone`] when it is finished, too old, or another browser's.
+pub async fn waiting(engine: &Engine, visitor: &Visitor, id: &AuthorizationId) -> TxResult<Waiting> {
+    let (visitor, with, key) = (visitor.clone(), engine.clone(), id.clone());
+    engine.db.read(move |conn| find_waiting(conn, &with, &visitor, key.as_str())).await
+}
+
+/// [`waiting`], inside a transaction.
+///
+/// # Errors
+/// As [`waiting`].
+pub fn find_waiting(conn: &mut Conn, engine: &Engine, visitor: &Visitor, id: &str) -> TxResult<Waiting> {
+    let found = if crate::base::id::is_ulid(id) { authorizations::find(conn, id)? } else { None };
+    let gone = || Fault::from(Check::AuthorizationGone);
+    let authorization = found.ok_or_else(gone)?;
+    let here = visitor.browser.as_ref().is_some_and(|b| b.matches(&Digest::from_stored(authorization.browser.clone())));
+    if !here || authorization.expires_at <= engine.now() {
+        return Err(gone());
+    }
+    let Stage::Pending { answered_by, expected } = authorization.stage.clone() else { return Err(gone()) };
+    let client = engine.clients.get(authorization.request.client_id.as_str()).filter(|c| c.enabled).ok_or_else(gone)?;
+    Ok(Waiting { authorization, client, answered_by, expected })
+}
+
+/// What the person has said so far about one request.
+struct Standing {
+    session: Option<(Session, User)>,
+    consent: Option<Consent>,
+}
+
+async fn standing(engine: &Engine, visitor: &Visitor, client: &Client) -> TxResult<Standing> {
+    let session = visitor.current(engine).await?;
+    let asks = client.metadata.consent == ConsentPolicy::Ask && !client.is_unassured();
+    let consent = match &session {
+        Some((_, user)) if asks => {
+            let (user, client) = (user.id.clone(), client.id.clone());
+            engine.db.read(move |conn| consents::find(conn, user.as_str(), client.as_str())).await?
+        }
+        _ => None,
+    };
+    Ok(Standing { session, consent })
+}
+
+async fn begin(
+    engine: &Engine,
+    ctx: &Ctx,
+    visitor: &Visitor,
+    request: AuthorizationRequest,
+    client: Arc<Client>,
+) -> TxResult<Outcome> {
+    let Standing { session, consent } = standing(engine, visitor, &client).await?;
+    let facts = next::Facts {
+        request: &request,
+        client: &client,
+        session: session.as_ref(),
+        consent: consent.as_ref(),
+        answered_by: None,
+        expected: None,
+        now: engine.now(),
+    };
+    let step = next::step(&facts);
+    if request.prompt.none
+        && let Some(check) = step.refusal_without_pages()
+    {
+        return Err(check.into());
+    }
+    let authorization = Authorization {
+        id: AuthorizationId::generate(&engine.clock, &engine.rng),
+        browser: String::new(),
+        stage: Stage::Pending { answered_by: None, expected: facts.expectation() },
+        created_at: engine.now(),
+        expires_at: engine.now().saturating_add(engine.policy.login),
+        request,
+    };
+    match (step, session) {
+        (Step::Grant { scope }, Some((session, user))) => {
+            grant_at_once(engine, ctx, authorization, (session, user), scope).await
+        }
+        (step, _) => wait(engine, visitor, authorization, step).await,
+    }
+}
+
+/// Stores the request and sends the browser to the page that asks.
+async fn wait(engine: &Engine, visitor: &Visitor, mut authorization: Authorization, step: Step) -> TxResult<Outcome> {
+    let fresh = visitor.browser.is_none().then(|| Plain::<BrowserSecret>::generate(&engine.rng));
+    let digest = fresh.as_ref().map(Plain::digest).or_else(|| visitor.browser.clone());
+    authorization.browser = digest.map(|d| d.as_str().to_owned()).unwrap_or_default();
+    let id = authorization.id.clone();
+    engine.db.write(move |conn| authorizations::insert_pending(conn, &authorization)).await?;
+    Ok(Outcome::Interact { id, step, browser: fresh })
+}
+
+async fn grant_at_once(
+    engine: &Engine,
+    ctx: &Ctx,
+    mut authorization: Authorization,
+    (session, user): (Session, User),
+    scope: Scope,
+) -> TxResult<Outcome> {
+    let now = engine.now();
+    let approval = Approval {
+        user_id: user.id.clone(),
+        session_id: session.id.clone(),
+        scope,
+        code_expires_at: now.saturating_add(engine.policy.code),
+    };
+    authorization.stage = Stage::Granted(approval);
+    authorization.expires_at = keep_until(engine);
+    let code = Plain::<Code>::generate(&engine.rng);
+    let (digest, with, ctx) = (code.digest(), engine.clone(), ctx.clone());
+    let target = Target::of(engine, &authorization.request);
+    engine
+        .db
+        .write(move |conn| {
+            gate::may_authorize(conn, &authorization.request.client_id, &session.id, &user.id)?;
+            authorizations::insert_granted(conn, &authorization, &digest)?;
+            record_code(conn, &with, &ctx, &authorization)
+        })
+        .await?;
+    Ok(Outcome::Answer(AuthorizationResponse::code(target, &code)))
+}
+
+/// Evidence of a code is kept until nothing that came from it can live.
+fn keep_until(engine: &Engine) -> i64 {
+    engine.now().saturating_add(engine.policy.code).saturating_add(3600)
+}
+
+fn record_code(conn: &mut Conn, engine: &Engine, ctx: &Ctx, authorization: &Authorization) -> TxResult<()> {
+    let mut event =
+        ctx.event("code.issued").client(authorization.request.client_id.as_str()).target(authorization.id.as_str());
+    if let Stage::Granted(approval) = &authorization.stage {
+        event = event.user(approval.user_id.as_str());
+    }
+    audit::record(conn, &engine.clock, &engine.rng, event)
+}
+
+async fn go_on(
+    engine: &Engine,
+    ctx: &Ctx,
+    visitor: &Visitor,
+    id: &AuthorizationId,
+) -> Result<Outcome, (Fault, Option<Target>)> {
+    let waiting = waiting(engine, visitor, id).await.map_err(|fault| (fault, None))?;
+    let target = waiting.target(engine);
+    decide(engine, ctx, visitor, waiting).await.map_err(|fault| {
+        let ours = matches!(&fault, Fault::Refused(refusal) if refusal.check == Check::AuthorizationGone);
+        (fault, (!ours).then_some(target))
+    })
+}
+
+async fn decide(engine: &Engine, ctx: &Ctx, visitor: &Visitor, waiting: Waiting) -> TxResult<Outcome> {
+    let standing = standing(engine, visitor, &waiting.client).await?;
+    match (waiting.step(&standing, engine.now()), standing.session) {
+        (Step::Grant { scope }, Some((session, user))) => {
+            grant(engine, ctx, waiting, (session, user), Approved { scope, remember: None }).await
+        }
+        (step, _) => Ok(Outcome::Interact { id: waiting.authorization.id, step, browser: None }),
+    }
+}
+
+/// What was approved, and what of it is to be remembered.
+struct Approved {
+    scope: Scope,
+    remember: Option<Consent>,
+}
+
+async fn grant(
+    engine: &Engine,
+    ctx: &Ctx,
+    waiting: Waiting,
+    (session, user): (Session, User),
+    approved: Approved,
+) -> TxResult<Outcome> {
+    let now = engine.now();
+    let code = Plain::<Code>::generate(&engine.rng);
+    let target = Target::of(engine, &waiting.authorization.request);
+    let approval = Approval {
+        user_id: user.id.clone(),
+        session_id: session.id.clone(),
+        scope: approved.scope,
+        code_expires_at: now.saturating_add(engine.policy.code),
+    };
+    let (digest, with, ctx, until) = (code.digest(), engine.clone(), ctx.clone(), keep_until(engine));
+    let mut authorization = waiting.authorization;
+    engine
+        .db
+        .write(move |conn| {
+            gate::may_authorize(conn, &authorization.request.client_id, &session.id, &user.id)?;
+            if let Some(consent) = &approved.remember {
+                consents::set(conn, user.id.as_str(), consent, now)?;
+                let event = ctx.event("consent.given").user(user.id.as_str()).client(&consent.client_id);
+                audit::record(conn, &with.clock, &with.rng, event.detail(consent.scope.to_string()))?;
+            }
+            if !authorizations::advance_granted(conn, authorization.id.as_str(), &approval, &digest, until)? {
+                return Err(Check::AuthorizationGone.into());
+            }
+            authorization.stage = Stage::Granted(approval);
+            record_code(conn, &with, &ctx, &authorization)
+        })
+        .await?;
+    Ok(Outcome::Answer(AuthorizationResponse::code(target, &code)))
+}
+
+/// The person agreed on the consent page to `posted` scopes.
+pub async fn allow(engine: &Engine, ctx: &Ctx, visitor: &Visitor, id: &AuthorizationId, posted: &Scope) -> Outcome {
+    match try_allow(engine, ctx, visitor, id, posted).await {
+        Ok(outcome) => outcome,
+        Err(fault) => response::refused(fault.into_refusal(), None),
+    }
+}
+
+async fn try_allow(
+    engine: &Engine,
+    ctx: &Ctx,
+    visitor: &Visitor,
+    id: &AuthorizationId,
+    posted: &Scope,
+) -> TxResult<Outcome> {
+    let waiting = waiting(engine, visitor, id).await?;
+    let standing = standing(engine, visitor, &waiting.client).await?;
+    // A form sent out of order does not skip a step (security row A15).
+    let step = waiting.step(&standing, engine.now());
+    let (Step::Consent { .. }, Some((session, user))) = (&step, standing.session) else {
+        return Ok(Outcome::Interact { id: waiting.authorization.id, step, browser: None });
+    };
+    let consent = standing.consent;
+    let request = &waiting.authorization.request;
+    if posted.is_empty() || !posted.is_within(&request.scope) {
+        return Err(Refusal::new(Check::ConsentScopes).with(request.scope.to_string(), posted.to_string()).into());
+    }
+    let old = consent.unwrap_or_else(|| Consent {
+        client_id: request.client_id.to_string(),
+        scope: Scope::default(),
+        resource: Vec::new(),
+        created_at: engine.now(),
+    });
+    let mut resource = old.resource;
+    resource.extend(request.resource.iter().filter(|r| !resource.contains(r)).cloned().collect::<Vec<_>>());
+    let remember = Consent { scope: old.scope.or(posted), resource, ..old };
+    let approved = Approved { scope: posted.clone(), remember: Some(remember) };
+    grant(engine, ctx, waiting, (session, user), approved).await
+}
+
+/// The person declined.
+pub async fn deny(engine: &Engine, ctx: &Ctx, visitor: &Visitor, id: &AuthorizationId) -> Outcome {
+    let waiting = match waiting(engine, visitor, id).await {
+        Ok(waiting) => waiting,
+        Err(fault) => return response::refused(fault.into_refusal(), None),
+    };
+    let target = Some(waiting.target(engine));
+    let (with, ctx, key) = (engine.clone(), ctx.clone(), id.clone());
+    let client = waiting.client.id.clone();
+    let denied = engine
+        .db
+        .write(move |conn| {
+            if !authorizations::advance_denied(conn, key.as_str())? {
+                return Err(Check::AuthorizationGone.into());
+            }
+            let event = ctx.event("consent.denied").client(client.as_str()).target(key.as_str());
+            audit::record(conn, &with.clock, &with.rng, event)
+        })
+        .await;
+    match denied {
+        Ok(()) => response::refused(Check::AccessDenied.into(), target),
+        Err(fault) => response::refused(fault.into_refusal(), None),
+    }
+}
+
+/// The person at the browser said on the switch page that the request goes on as them.
+pub async fn continue_as_current(engine: &Engine, ctx: &Ctx, visitor: &Visitor, id: &AuthorizationId) -> Outcome {
+    match try_continue(engine, visitor, id).await {
+        Ok(()) => resume(engine, ctx, visitor, id).await,
+        Err(fault) => response::refused(fault.into_refusal(), None),
+    }
+}
+
+async fn try_continue(engine: &Engine, visitor: &Visitor, id: &AuthorizationId) -> TxResult<()> {
+    let waiting = waiting(engine, visitor, id).await?;
+    let Some((session, user)) = visitor.current(engine).await? else { return Ok(()) };
+    let choosing = waiting.authorization.request.prompt.select_account && waiting.answered_by.is_none();
+    let key = id.clone();
+    engine
+        .db
+        .write(move |conn| {
+            authorizations::expect_user(conn, key.as_str(), &user.id)?;
+            if choosing {
+                authorizations::answer_login(conn, key.as_str(), &session.id)?;
+            }
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,116 @@
+//! What comes next for an authorization request: one pure decision, used at the endpoint and after
+//! every page, so that no page can be skipped (security row A15).
+
+use crate::base::clock::Seconds;
+use crate::base::id::{SessionId, UserId};
+use crate::domain::client::{Client, ConsentPolicy};
+use crate::domain::session::Session;
+use crate::domain::user::User;
+use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::refusal::Check;
+use crate::protocol::scope::Scope;
+use crate::store::consents::Consent;
+
+/// What comes next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Credentials must be asked.
+    Login,
+    /// The person must say as whom to go on.
+    Choose,
+    /// The person must agree.
+    Consent {
+        /// To what.
+        scope: Scope,
+    },
+    /// Everything is said.
+    Grant {
+        /// What is granted.
+        scope: Scope,
+    },
+}
+
+impl Step {
+    /// What `prompt=none` is refused with (OIDC Core §3.1.2.6).
+    pub fn refusal_without_pages(&self) -> Option<Check> {
+        match self {
+            Self::Login => Some(Check::LoginRequired),
+            Self::Choose => Some(Check::InteractionRequired),
+            Self::Consent { .. } => Some(Check::ConsentRequired),
+            Self::Grant { .. } => None,
+        }
+    }
+}
+
+/// All that the decision is made from.
+pub struct Facts<'a> {
+    /// The checked request.
+    pub request: &'a AuthorizationRequest,
+    /// Its client.
+    pub client: &'a Client,
+    /// Who is signed in in this browser.
+    pub session: Option<&'a (Session, User)>,
+    /// What they agreed to before.
+    pub consent: Option<&'a Consent>,
+    /// The session that signed in for this very request.
+    pub answered_by: Option<&'a SessionId>,
+    /// The person the request was about when it began.
+    pub expected: Option<&'a UserId>,
+    /// The time.
+    pub now: Seconds,
+}
+
+impl Facts<'_> {
+    /// The person this request is about, to be stored with it.
+    pub fn expectation(&self) -> Option<UserId> {
+        let hinted = self.request.hinted_subject.as_ref().map(|sub| UserId::from_stored(sub.clone()));
+        hinted.or_else(|| match self.session {
+            Some((_, user)) if !self.request.prompt.select_account => Some(user.id.clone()),
+            _ => None,
+        })
+    }
+}
+
+/// What comes next.
+pub fn step(facts: &Facts<'_>) -> Step {
+    let Some((session, user)) = facts.session else { return Step::Login };
+    let prompt = facts.request.prompt;
+    let answered = facts.answered_by == Some(&session.id);
+    if !answered {
+        // OIDC Core §3.1.2.1: "login: The Authorization Server SHOULD prompt the End-User for
+        // reauthentication"; max_age: "MUST attempt to actively re-authenticate".
+        let max_age = facts.request.max_age.or(facts.client.metadata.default_max_age);
+        let age = facts.now.saturating_sub(session.auth.auth_time);
+        if prompt.login || max_age.is_some_and(|most| age > most || most == 0) {
+            return Step::Login;
+        }
+        if prompt.select_account {
+            return Step::Choose;
+        }
+    }
+    let hinted = facts.request.hinted_subject.as_deref();
+    if !answered && hinted.is_some_and(|sub| sub != user.id.as_str()) && facts.expected != Some(&user.id) {
+        return Step::Login;
+    }
+    if facts.expected.is_some_and(|expected| *expected != user.id) {
+        return Step::Choose;
+    }
+    consent_or_grant(facts)
+}
+
+fn consent_or_grant(facts: &Facts<'_>) -> Step {
+    let request = facts.request;
+    let scope = request.scope.clone();
+    if facts.client.metadata.consent == ConsentPolicy::Skip && !request.prompt.consent {
+        return Step::Grant { scope };
+    }
+    let remembered = facts.consent.is_some_and(|consent| {
+        scope.is_within(&consent.scope) && request.resource.iter().all(|r| consent.resource.contains(r))
+    });
+    // Anyone could pose as an unassured client, so its consent is never taken from memory (B4).
+    if remembered && !request.prompt.consent && !facts.client.is_unassured() {
+        Step::Grant { scope }
+    } else {
+        Step::Consent { scope }
+    }
+}

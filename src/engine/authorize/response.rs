@@ -1,0 +1,90 @@
+//! The authorization response: what goes back to the client, and how (RFC 6749 §4.1.2, RFC 9207).
+
+use super::next::Step;
+use crate::base::id::AuthorizationId;
+use crate::base::secret::{BrowserSecret, Code, Plain};
+use crate::engine::context::Engine;
+use crate::protocol::authorize::{AuthorizationRequest, ResponseMode};
+use crate::protocol::redirect_uri::VerifiedRedirect;
+use crate::protocol::refusal::{Answer, Refusal};
+
+/// Where an answer goes.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Verified; the only thing that may become a `Location`.
+    pub redirect_uri: VerifiedRedirect,
+    /// How.
+    pub response_mode: ResponseMode,
+    /// Returned byte for byte.
+    pub state: Option<String>,
+    /// The `iss` parameter (RFC 9207 §2).
+    pub issuer: String,
+}
+
+impl Target {
+    /// The target of a checked request.
+    pub fn of(engine: &Engine, request: &AuthorizationRequest) -> Self {
+        Self {
+            redirect_uri: request.redirect_uri.clone(),
+            response_mode: request.response_mode,
+            state: request.state.clone(),
+            issuer: engine.policy.issuer.clone(),
+        }
+    }
+}
+
+/// A finished answer: parameters for a target.
+#[derive(Debug)]
+pub struct AuthorizationResponse {
+    /// Where it goes.
+    pub target: Target,
+    /// Its parameters, `state` and `iss` included.
+    pub params: Vec<(&'static str, String)>,
+    /// The refusal it tells of, if it is one.
+    pub refusal: Option<Refusal>,
+}
+
+impl AuthorizationResponse {
+    /// A code (RFC 6749 §4.1.2).
+    pub fn code(target: Target, code: &Plain<Code>) -> Self {
+        Self::new(target, vec![("code", code.reveal().to_owned())], None)
+    }
+
+    fn new(target: Target, mut params: Vec<(&'static str, String)>, refusal: Option<Refusal>) -> Self {
+        if let Some(state) = &target.state {
+            params.push(("state", state.clone()));
+        }
+        params.push(("iss", target.issuer.clone()));
+        Self { target, params, refusal }
+    }
+}
+
+/// What the browser is to do.
+pub enum Outcome {
+    /// Carry this answer to the client.
+    Answer(AuthorizationResponse),
+    /// Show the page of this step.
+    Interact {
+        /// The stored authorization.
+        id: AuthorizationId,
+        /// What is asked.
+        step: Step,
+        /// A new binding cookie, if the browser had none.
+        browser: Option<Plain<BrowserSecret>>,
+    },
+    /// Show the error page; nothing goes to the client.
+    Page(Refusal),
+}
+
+/// A refusal goes to the client when its row says so and the target is verified, else to the person.
+pub fn refused(refusal: Refusal, target: Option<Target>) -> Outcome {
+    let row = refusal.row();
+    match target {
+        Some(target) if row.answer == Answer::Redirect || row.status >= 500 => {
+            // The trace id joins the description where the answer is written (`web/respond.rs`).
+            let params = vec![("error", row.error.as_str().to_owned())];
+            Outcome::Answer(AuthorizationResponse::new(target, params, Some(refusal)))
+        }
+        _ => Outcome::Page(refusal),
+    }
+}

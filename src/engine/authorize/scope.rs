@@ -1,0 +1,42 @@
+//! Scope and resources: well-formed, and allowed for the client; never widened.
+
+use super::checks::Draft;
+use crate::engine::context::Engine;
+use crate::engine::oxide;
+use crate::protocol::refusal::{Check, Refusal};
+use crate::protocol::scope::Scope;
+
+/// RFC 6749 §3.3.
+pub fn well_formed(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let sent = draft.params.get("scope").unwrap_or_default();
+    draft.scope = Scope::parse(sent).ok_or_else(|| Refusal::new(Check::ScopeMalformed).with("scope names", sent))?;
+    Ok(())
+}
+
+/// What the client's record allows, through oxide-auth's negotiation (RFC 6749 §3.3).
+pub fn allowed(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let (Some(client), Some(redirect_uri)) = (&draft.client, &draft.redirect_uri) else {
+        return Err(Check::ClientUnknown.into());
+    };
+    if !draft.scope.is_within(&client.scope) {
+        let detail = Refusal::new(Check::ScopeNotAllowed).with(client.scope.to_string(), draft.scope.to_string());
+        return Err(detail);
+    }
+    draft.scope = oxide::authorize::negotiate(client, redirect_uri, &draft.scope, draft.params.get("state"))?;
+    Ok(())
+}
+
+/// RFC 8707 §2: only resources registered for the client.
+pub fn resources(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let Some(client) = &draft.client else { return Err(Check::ClientUnknown.into()) };
+    for resource in draft.params.all("resource") {
+        if !client.metadata.resources.iter().any(|known| known == resource) {
+            let known = client.metadata.resources.join(" ");
+            return Err(Refusal::new(Check::ResourceUnknown).with(known, resource));
+        }
+        if !draft.resource.iter().any(|known| known == resource) {
+            draft.resource.push(resource.to_owned());
+        }
+    }
+    Ok(())
+}

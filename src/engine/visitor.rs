@@ -1,0 +1,151 @@
+//! Who is at the browser: what its cookies say, and the session behind them.
+
+use super::context::{Ctx, Engine};
+use crate::base::clock::Seconds;
+use crate::base::id::SessionId;
+use crate::base::secret::{BrowserSecret, Digest, Plain, SessionSecret, b64, unb64};
+use crate::domain::session::{AuthContext, Session};
+use crate::domain::user::User;
+use crate::store::grants::Ending;
+use crate::store::{Conn, TxResult, audit, grants, sessions};
+
+/// The cookies of one browser, as digests; what is not a well-formed cookie of ours is absent.
+#[derive(Clone, Default)]
+pub struct Visitor {
+    /// Binds stored authorizations and forms to this browser.
+    pub browser: Option<Digest<BrowserSecret>>,
+    /// Names the session.
+    pub session: Option<Digest<SessionSecret>>,
+}
+
+/// How often a session's last use is written down, seconds.
+const TOUCH_EVERY: Seconds = 60;
+
+impl Visitor {
+    /// The token that every form of this visitor carries, tied to browser, session and form
+    /// (security rows B1, N3).
+    pub fn csrf(&self, engine: &Engine, form: &str) -> String {
+        b64(&engine.macs.csrf.mac(self.csrf_text(form).as_bytes()))
+    }
+
+    /// Whether `token` is the one for this form.
+    pub fn csrf_matches(&self, engine: &Engine, form: &str, token: &str) -> bool {
+        let Some(mac) = unb64(token) else { return false };
+        self.browser.is_some() && engine.macs.csrf.verify(self.csrf_text(form).as_bytes(), &mac)
+    }
+
+    fn csrf_text(&self, form: &str) -> String {
+        let browser = self.browser.as_ref().map_or("", Digest::as_str);
+        let session = self.session.as_ref().map_or("", Digest::as_str);
+        format!("{browser}\n{session}\n{form}")
+    }
+
+    /// The live session and its enabled person, inside a transaction.
+    ///
+    /// # Errors
+    /// Store errors.
+    pub fn signed_in(&self, conn: &mut Conn, engine: &Engine) -> TxResult<Option<(Session, User)>> {
+        let Some(digest) = &self.session else { return Ok(None) };
+        let found = sessions::find_by_digest(conn, digest)?;
+        let now = engine.now();
+        Ok(found.filter(|(session, user)| session.is_live(now, engine.policy.session_idle) && user.enabled))
+    }
+
+    /// The live session, read now; its last use is noted once a minute.
+    ///
+    /// # Errors
+    /// Store errors.
+    pub async fn current(&self, engine: &Engine) -> TxResult<Option<(Session, User)>> {
+        if self.session.is_none() {
+            return Ok(None);
+        }
+        let (visitor, with) = (self.clone(), engine.clone());
+        let found = engine.db.read(move |conn| visitor.signed_in(conn, &with)).await?;
+        if let Some((session, _)) = &found {
+            let now = engine.now();
+            if now >= session.last_seen_at.saturating_add(TOUCH_EVERY) {
+                let id = session.id.clone();
+                engine.db.write(move |conn| sessions::touch(conn, id.as_str(), now)).await?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Starts a session for `user` under a new cookie value (security row C2: never one from outside);
+/// the old value is dead in the same transaction.
+///
+/// # Errors
+/// Store errors.
+pub fn start_session(
+    conn: &mut Conn,
+    (engine, ctx): (&Engine, &Ctx),
+    visitor: &Visitor,
+    user: &User,
+    auth: AuthContext,
+) -> TxResult<(Session, Plain<SessionSecret>)> {
+    let now = engine.now();
+    let secret = Plain::<SessionSecret>::generate(&engine.rng);
+    if let Some((old, owner)) = visitor.signed_in(conn, engine)? {
+        if owner.id == user.id {
+            // The same person again: the session goes on (`sid` too), under a new cookie value.
+            let session = Session { auth, last_seen_at: now, ..old };
+            sessions::renew(conn, &session, &secret.digest())?;
+            let event = ctx.event("session.renewed").user(user.id.as_str()).target(session.id.as_str());
+            audit::record(conn, &engine.clock, &engine.rng, event)?;
+            return Ok((session, secret));
+        }
+        end_session(conn, (engine, ctx), &old, "another person signed in")?;
+    }
+    let session = Session {
+        id: SessionId::generate(&engine.clock, &engine.rng),
+        user_id: user.id.clone(),
+        auth,
+        created_at: now,
+        last_seen_at: now,
+        expires_at: now.saturating_add(engine.policy.session_absolute),
+        ended_at: None,
+        user_agent: ctx.user_agent.to_string(),
+        ip: ctx.ip.to_string(),
+    };
+    sessions::insert(conn, &session, &secret.digest())?;
+    for id in sessions::end_beyond(conn, user.id.as_str(), engine.policy.sessions_per_user, now)? {
+        grants::end_all(conn, &Ending::Session(&id), "too many sessions", now)?;
+    }
+    let event = ctx.event("session.started").user(user.id.as_str()).target(session.id.as_str());
+    audit::record(conn, &engine.clock, &engine.rng, event)?;
+    Ok((session, secret))
+}
+
+/// Ends a session and the grants that were not to outlive it (security row M5).
+///
+/// # Errors
+/// Store errors.
+pub fn end_session(conn: &mut Conn, (engine, ctx): (&Engine, &Ctx), session: &Session, why: &str) -> TxResult<()> {
+    let now = engine.now();
+    sessions::end(conn, session.id.as_str(), now)?;
+    grants::end_all(conn, &Ending::Session(session.id.as_str()), why, now)?;
+    let event =
+        ctx.event("session.ended").user(session.user_id.as_str()).target(session.id.as_str()).detail(why);
+    audit::record(conn, &engine.clock, &engine.rng, event)
+}
+
+/// Ends every session of a person, or all but one ("log out everywhere").
+///
+/// # Errors
+/// Store errors.
+pub fn end_all_sessions(
+    conn: &mut Conn,
+    (engine, ctx): (&Engine, &Ctx),
+    user: &User,
+    but: Option<&SessionId>,
+) -> TxResult<usize> {
+    let now = engine.now();
+    let ended = sessions::end_all(conn, user.id.as_str(), but.map(SessionId::as_str), now)?;
+    for id in &ended {
+        grants::end_all(conn, &Ending::Session(id), "signed out everywhere", now)?;
+    }
+    let event = ctx.event("session.ended_all").user(user.id.as_str()).detail(format!("{} sessions", ended.len()));
+    audit::record(conn, &engine.clock, &engine.rng, event)?;
+    Ok(ended.len())
+}
