@@ -1,0 +1,118 @@
+//! Signing in with a name and a password. Unknown, disabled and password-less accounts answer like
+//! a wrong password, in the same time (security row C1).
+
+use super::authorize::find_waiting;
+use super::context::{Ctx, Engine};
+use super::throttle;
+use super::visitor::{Visitor, start_session};
+use crate::base::id::AuthorizationId;
+use crate::base::secret::{Plain, Secret, SessionSecret};
+use crate::domain::session::{ACR_PASSWORD, AuthContext};
+use crate::domain::user::{User, login_key};
+use crate::protocol::refusal::{Check, Refusal};
+use crate::store::{Conn, Fault, TxResult, audit, authorizations, users};
+
+/// The longest password, bytes (security row C5).
+pub const LONGEST_PASSWORD: usize = 1024;
+
+/// What was typed.
+pub struct Attempt {
+    /// The name, as typed.
+    pub username: String,
+    /// The password, byte for byte.
+    pub password: Secret,
+    /// The authorization it is for, if it is for one.
+    pub authorization: Option<AuthorizationId>,
+}
+
+/// A person who proved who they are.
+pub struct SignedIn {
+    /// Who.
+    pub user: User,
+    /// The new cookie value.
+    pub session: Plain<SessionSecret>,
+}
+
+/// Checks the password and starts a session.
+///
+/// # Errors
+/// [`Check::LoginFailed`], [`Check::LoginThrottled`], [`Check::HashingBusy`],
+/// [`Check::PasswordTooLong`], [`Check::AuthorizationGone`], store errors.
+pub async fn password(engine: &Engine, ctx: &Ctx, visitor: &Visitor, attempt: Attempt) -> TxResult<SignedIn> {
+    if attempt.password.reveal().len() > LONGEST_PASSWORD {
+        return Err(Check::PasswordTooLong.into());
+    }
+    let Some(key) = login_key(&attempt.username) else { return Err(refuse_unknown(engine, &attempt).await) };
+    let lookup = key.clone();
+    let found = engine.db.read(move |conn| users::find_by_login(conn, &lookup)).await?;
+    let account = found.as_ref().map(|(user, _)| user.id.to_string());
+    let mark = throttle::Mark::new(engine, account.as_deref(), &key, ctx.ip);
+    throttle::reserve(engine, &mark).await?;
+    let stored = found.as_ref().filter(|(user, _)| user.enabled).and_then(|(_, hash)| hash.clone());
+    let verdict = engine.passwords.verify(&attempt.password, stored.as_deref()).await?;
+    let (Some((user, _)), true) = (found, verdict.matches) else {
+        record_failure(engine, ctx, account).await?;
+        return Err(Check::LoginFailed.into());
+    };
+    let better = if verdict.rehash { Some(engine.passwords.hash(&attempt.password).await?) } else { None };
+    let rehash = stored.zip(better);
+    let (with, ctx, visitor) = (engine.clone(), ctx.clone(), visitor.clone());
+    let authorization = attempt.authorization;
+    engine
+        .db
+        .write(move |conn| {
+            throttle::succeeded(conn, &mark)?;
+            if let Some((old, new)) = &rehash {
+                users::rehash(conn, user.id.as_str(), old, new)?;
+            }
+            finish(conn, (&with, &ctx), &visitor, &user, authorization.as_ref())
+        })
+        .await
+}
+
+/// The last step, in one transaction: the person is still enabled, the session starts, the waiting
+/// authorization learns of it.
+fn finish(
+    conn: &mut Conn,
+    (engine, ctx): (&Engine, &Ctx),
+    visitor: &Visitor,
+    user: &User,
+    authorization: Option<&AuthorizationId>,
+) -> TxResult<SignedIn> {
+    let user = users::find(conn, user.id.as_str())?.filter(|u| u.enabled).ok_or(Check::LoginFailed)?;
+    let auth =
+        AuthContext { auth_time: engine.now(), amr: vec!["pwd".to_owned()], acr: ACR_PASSWORD.to_owned() };
+    if let Some(id) = authorization {
+        find_waiting(conn, engine, visitor, id.as_str())?;
+    }
+    let (session, secret) = start_session(conn, (engine, ctx), visitor, &user, auth)?;
+    if let Some(id) = authorization {
+        authorizations::answer_login(conn, id.as_str(), &session.id)?;
+    }
+    let event = ctx.event("login.succeeded").user(user.id.as_str()).target(session.id.as_str()).detail("pwd");
+    audit::record(conn, &engine.clock, &engine.rng, event)?;
+    Ok(SignedIn { user, session: secret })
+}
+
+/// A name that cannot be one costs what a wrong password costs.
+async fn refuse_unknown(engine: &Engine, attempt: &Attempt) -> Fault {
+    match engine.passwords.verify(&attempt.password, None).await {
+        Ok(_) => Check::LoginFailed.into(),
+        Err(busy) => Fault::Refused(busy),
+    }
+}
+
+async fn record_failure(engine: &Engine, ctx: &Ctx, account: Option<String>) -> TxResult<()> {
+    let mut event = ctx.event("login.failed");
+    event.user_id = account;
+    let with = engine.clone();
+    engine.db.write(move |conn| audit::record(conn, &with.clock, &with.rng, event)).await
+}
+
+/// Whether a refusal of [`password`] is shown in the form, to be tried again.
+pub fn is_retryable(refusal: &Refusal) -> bool {
+    matches!(
+        refusal.check,
+        Check::LoginFailed | Check::LoginThrottled | Check::HashingBusy | Check::PasswordTooLong
+    )
+}
