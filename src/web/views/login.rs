@@ -1,0 +1,188 @@
+//! The login page (OpenID Connect Core §3.1.2.3): who asks, and where the person will return to.
+//!
+//! Invariant: there is no field here that could hold a password, so none can be rendered back.
+
+use askama::Template;
+
+use super::Chrome;
+use super::parts::{App, Field, Person, wait};
+use super::text::Text;
+
+/// The login page.
+#[derive(Template)]
+#[template(path = "pages/login.html", whitespace = "minimize")]
+pub struct Login {
+    /// Around the page.
+    pub chrome: Chrome,
+    /// The CSRF token.
+    pub csrf: String,
+    /// The id of the stored authorization; none for a plain sign-in to the account pages.
+    pub ix: Option<String>,
+    /// The app that waits, with its links (OpenID Connect Registration §2).
+    pub app: Option<App>,
+    /// Who signs in.
+    pub who: Who,
+    /// Why this page is shown, where that needs a word.
+    pub reason: Option<Reason>,
+    /// What went wrong with the last try.
+    pub problem: Option<Problem>,
+}
+
+/// Who signs in.
+#[derive(Clone)]
+pub enum Who {
+    /// Anybody: the field holds what was typed before, or the `login_hint`.
+    Anyone(Field),
+    /// One person, who signs in again: shown, and sent back exactly as `username`.
+    Again {
+        /// The person to show.
+        person: Person,
+        /// The username to send.
+        username: String,
+    },
+}
+
+/// Why the page is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The session was ended in another tab while this authorization waited.
+    SignedOutElsewhere,
+    /// The session reached its limit.
+    SessionEnded,
+}
+
+impl Reason {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::SignedOutElsewhere => "You signed out in another tab. Sign in again to go on.",
+            Self::SessionEnded => "Your session has ended. Sign in again to go on.",
+        }
+    }
+}
+
+/// What went wrong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// No username was sent.
+    UsernameMissing,
+    /// No password was sent.
+    PasswordMissing,
+    /// Neither was sent.
+    BothMissing,
+    /// Unknown user, wrong password, disabled account: one text for all of them.
+    WrongCredentials,
+    /// Too many tries for this account or network.
+    TooManyTries {
+        /// Seconds to wait, also sent as `Retry-After`.
+        seconds: u64,
+    },
+    /// The password pool is full (503).
+    Busy {
+        /// Seconds to wait, also sent as `Retry-After`.
+        seconds: u64,
+    },
+}
+
+impl Problem {
+    fn heading(self) -> &'static str {
+        match self {
+            Self::TooManyTries { .. } => "Too many tries",
+            Self::Busy { .. } => "Very busy right now",
+            _ => "We could not sign you in",
+        }
+    }
+
+    /// What to do when no field is at fault.
+    fn advice(self) -> Option<String> {
+        match self {
+            Self::TooManyTries { seconds } => Some(format!(
+                "Wait {}, then try again. If you have forgotten your password, ask whoever looks after this server.",
+                wait(seconds)
+            )),
+            Self::Busy { seconds } => {
+                Some(format!("Your password was not checked. Try again in {}.", wait(seconds)))
+            }
+            _ => None,
+        }
+    }
+
+    fn at_username(self) -> Option<&'static str> {
+        match self {
+            Self::UsernameMissing | Self::BothMissing => Some("Enter your username or e-mail"),
+            _ => None,
+        }
+    }
+
+    fn at_password(self) -> Option<&'static str> {
+        match self {
+            Self::PasswordMissing | Self::BothMissing => Some("Enter your password"),
+            Self::WrongCredentials => Some("The username or the password is not right"),
+            _ => None,
+        }
+    }
+}
+
+impl Login {
+    fn username_problem(&self) -> Option<&'static str> {
+        self.problem.and_then(Problem::at_username)
+    }
+
+    fn password_problem(&self) -> Option<&'static str> {
+        self.problem.and_then(Problem::at_password)
+    }
+
+    /// With wrong credentials nobody can say which of the two is wrong, so both are marked.
+    fn username_invalid(&self) -> bool {
+        self.username_problem().is_some() || self.problem == Some(Problem::WrongCredentials)
+    }
+
+    fn username_empty(&self) -> bool {
+        matches!(&self.who, Who::Anyone(field) if field.value == Text::default())
+    }
+
+    /// One sample of each state.
+    pub fn samples() -> Vec<(&'static str, Self)> {
+        let start = |app: Option<App>| Self {
+            chrome: Chrome::sample(),
+            csrf: "csrf-token".to_owned(),
+            ix: app.is_some().then(|| "01J9ZK6V3Q".to_owned()),
+            app,
+            who: Who::Anyone(Field::default()),
+            reason: None,
+            problem: None,
+        };
+        let typed = Who::Anyone(Field::holding("ada@example.org"));
+        let failed = |problem| Self {
+            who: Who::Anyone(Field::holding("ada@example.org")),
+            problem: Some(problem),
+            ..start(Some(App::sample()))
+        };
+        let again = Who::Again { person: Person::sample(), username: "ada".to_owned() };
+        vec![
+            ("default", start(Some(App::sample()))),
+            ("prefilled", Self { who: typed, ..start(Some(App::sample())) }),
+            ("wrong", failed(Problem::WrongCredentials)),
+            ("empty", Self { problem: Some(Problem::BothMissing), ..start(Some(App::sample())) }),
+            ("no-username", Self { problem: Some(Problem::UsernameMissing), ..start(Some(App::sample())) }),
+            ("no-password", failed(Problem::PasswordMissing)),
+            ("too-many", failed(Problem::TooManyTries { seconds: 90 })),
+            ("busy", failed(Problem::Busy { seconds: 1 })),
+            ("again", Self { who: again.clone(), ..start(Some(App::sample())) }),
+            (
+                "again-wrong",
+                Self { who: again, problem: Some(Problem::WrongCredentials), ..start(Some(App::sample())) },
+            ),
+            ("signed-out", Self { reason: Some(Reason::SignedOutElsewhere), ..start(Some(App::sample())) }),
+            ("ended", Self { reason: Some(Reason::SessionEnded), ..start(None) }),
+            ("plain", Self { chrome: Chrome::sample_dev(), ..start(None) }),
+            (
+                "hostile",
+                Self {
+                    who: Who::Anyone(Field::holding(super::HOSTILE)),
+                    problem: Some(Problem::WrongCredentials),
+                    ..start(Some(App::hostile()))
+                },
+            ),
+        ]
+    }
+}

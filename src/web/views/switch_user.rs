@@ -1,0 +1,47 @@
+//! Somebody else is signed in than the app asked for (`login_hint`, `id_token_hint`).
+
+use askama::Template;
+
+use super::Chrome;
+use super::parts::{App, Person};
+use super::text::Text;
+
+/// The question who to go on as.
+#[derive(Template)]
+#[template(path = "pages/switch_user.html", whitespace = "minimize")]
+pub struct SwitchUser {
+    /// Around the page.
+    pub chrome: Chrome,
+    /// The CSRF token.
+    pub csrf: String,
+    /// The id of the stored authorization.
+    pub ix: String,
+    /// The app that waits.
+    pub app: App,
+    /// Who is signed in.
+    pub person: Person,
+    /// Who was asked for, as the request named them; nothing is looked up for it.
+    pub asked: Option<Text>,
+    /// Whether going on as the person signed in is allowed; not with an `id_token_hint`.
+    pub may_continue: bool,
+}
+
+impl SwitchUser {
+    /// One sample of each state.
+    pub fn samples() -> Vec<(&'static str, Self)> {
+        let page = |asked: Option<&str>, may_continue, app, person| Self {
+            chrome: Chrome::sample(),
+            csrf: "csrf-token".to_owned(),
+            ix: "01J9ZK6V3Q".to_owned(),
+            app,
+            person,
+            asked: asked.map(Text::plain),
+            may_continue,
+        };
+        vec![
+            ("default", page(Some("bob@example.org"), true, App::sample(), Person::sample())),
+            ("must", page(None, false, App::sample(), Person::sample())),
+            ("hostile", page(Some(super::HOSTILE), true, App::hostile(), Person::hostile())),
+        ]
+    }
+}
