@@ -26,7 +26,8 @@ pub(super) fn contradictions(reading: &Reading) -> Vec<Problem> {
 fn shorter(reading: &Reading, long: &'static str, short: &'static str) -> Option<Problem> {
     let (long_text, long_place) = reading.accepted(long)?;
     let (short_text, short_place) = reading.accepted(short)?;
-    let (long_value, short_value): (u64, u64) = (long_text.trim().parse().ok()?, short_text.trim().parse().ok()?);
+    let (long_value, short_value): (u64, u64) =
+        (long_text.trim().parse().ok()?, short_text.trim().parse().ok()?);
     if long_value >= short_value {
         return None;
     }
@@ -43,32 +44,41 @@ fn shorter(reading: &Reading, long: &'static str, short: &'static str) -> Option
         "{}, or change {other}",
         assignment(declared, (declared.describe)().shape, place, other_text)
     );
-    Some(Problem::general(place.clone(), what, fix).on(key).received(&text).allowed(format!("{bound} the value of {other}")))
+    Some(
+        Problem::general(place.clone(), what, fix)
+            .on(key)
+            .received(&text)
+            .allowed(format!("{bound} the value of {other}")),
+    )
 }
 
 fn same_port(reading: &Reading) -> Option<Problem> {
     let (listen, listen_place) = reading.accepted("server.listen")?;
     let (ops, ops_place) = reading.accepted("server.ops_listen")?;
     let (listen, address): (SocketAddr, SocketAddr) = (listen.trim().parse().ok()?, ops.trim().parse().ok()?);
-    let overlaps = listen.ip() == address.ip() || listen.ip().is_unspecified() || address.ip().is_unspecified();
+    let overlaps =
+        listen.ip() == address.ip() || listen.ip().is_unspecified() || address.ip().is_unspecified();
     if listen.port() != address.port() || listen.port() == 0 || !overlaps {
         return None;
     }
-    let (key, place, received) = if *ops_place == Place::Default {
-        ("server.listen", listen_place, listen.to_string())
-    } else {
-        ("server.ops_listen", ops_place, ops)
+    let free = SocketAddr::new(address.ip(), listen.port().checked_add(1).unwrap_or(8618)).to_string();
+    let same = |other: &str, address: SocketAddr, place: &Place| {
+        format!("uses the same port as {other}, which is {address} ({})", place.origin())
     };
-    let free = listen.port().checked_add(1).unwrap_or(8618);
-    let declared = find("server.ops_listen")?;
-    let shape = (declared.describe)().shape;
-    let written = if key == "server.ops_listen" {
-        assignment(declared, shape, place, &SocketAddr::new(address.ip(), free).to_string())
+    // The blame goes to the one that somebody wrote.
+    let problem = if *ops_place == Place::Default {
+        let fix = format!("use another port, or set server.ops_listen to {free} or off");
+        Problem::general(listen_place.clone(), same("server.ops_listen", address, ops_place), fix)
+            .on("server.listen")
+            .received(&listen.to_string())
     } else {
-        format!("set server.ops_listen to {} or to off", SocketAddr::new(address.ip(), free))
+        let declared = find("server.ops_listen")?;
+        let fix = assignment(declared, (declared.describe)().shape, ops_place, &free);
+        Problem::general(ops_place.clone(), same("server.listen", listen, listen_place), fix)
+            .on("server.ops_listen")
+            .received(&ops)
     };
-    let what = "server.listen and server.ops_listen use the same port";
-    Some(Problem::general(place.clone(), what, written).on(key).received(&received))
+    Some(problem)
 }
 
 fn find(dotted: &str) -> Option<&'static Key> {
@@ -91,7 +101,8 @@ pub(super) fn warnings(settings: &Settings, reading: &Reading) -> Vec<String> {
                 .to_owned(),
         );
     }
-    let waiting = settings.database.pool_wait_seconds.saturating_add(settings.database.statement_timeout_seconds);
+    let waiting =
+        settings.database.pool_wait_seconds.saturating_add(settings.database.statement_timeout_seconds);
     if waiting > settings.server.request_timeout_seconds {
         warnings.push(
             "server.request_timeout_seconds is shorter than database.pool_wait_seconds and \
@@ -127,7 +138,9 @@ fn exposure(settings: &Settings, warnings: &mut Vec<String>) {
         ));
     }
     if let Some(ops) = server.ops_listen.filter(|ops| !is_loopback(ops.ip())) {
-        warnings.push(format!("server.ops_listen {ops} shows metrics without sign-in; keep it away from the internet"));
+        warnings.push(format!(
+            "server.ops_listen {ops} shows metrics without sign-in; keep it away from the internet"
+        ));
     }
 }
 

@@ -52,7 +52,9 @@ fn key_from(key: &Key, env: &Env, problems: &mut Vec<Problem>) -> Option<Given> 
         match (set(env, &name), path) {
             (Some(_), Some(_)) => {
                 let what = format!("set together with {name}");
-                problems.push(Problem::general(Place::Env(from_file), what, "keep one of the two").on(key.dotted()));
+                problems.push(
+                    Problem::general(Place::Env(from_file), what, "unset one of the two").on(key.dotted()),
+                );
             }
             (Some(value), None) => found.push((name, value.to_owned())),
             (None, Some(path)) => match secret_file(Path::new(path)) {
@@ -72,7 +74,9 @@ fn key_from(key: &Key, env: &Env, problems: &mut Vec<Problem>) -> Option<Given> 
         && value != other
     {
         let what = format!("set to another value than {first}, which means the same");
-        problems.push(Problem::general(Place::Env(second.clone()), what, "keep one of the two").on(key.dotted()));
+        problems.push(
+            Problem::general(Place::Env(second.clone()), what, "unset one of the two").on(key.dotted()),
+        );
     }
     found.into_iter().next().map(|(name, value)| Given::plain(value, Place::Env(name)))
 }
@@ -126,7 +130,10 @@ fn unknown(name: &str, value: &str) -> Option<Problem> {
         let fix = "set LATCHKEY_LISTEN to an address and port, or PORT to the port alone";
         return Some(Problem::general(place, "no such setting", fix));
     }
-    let close = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+    // The common beginning says nothing about likeness.
+    let close = nearest(own_part(name), known.iter().map(|known| own_part(known)))
+        .and_then(|close| known.iter().find(|known| own_part(known) == close))
+        .cloned();
     let fix = match &close {
         Some(close) => format!("rename it to {close}, or unset it"),
         None => "unset it; names are LATCHKEY_SECTION__KEY, with two underscores in the middle".to_owned(),
@@ -134,9 +141,14 @@ fn unknown(name: &str, value: &str) -> Option<Problem> {
     Some(Problem { nearest: close, ..Problem::general(place, "no such setting", fix) })
 }
 
+fn own_part(name: &str) -> &str {
+    name.strip_prefix("LATCHKEY_").unwrap_or(name)
+}
+
 fn no_file_variant(name: &str, candidate: &str, key: &Key) -> Problem {
     let fix = format!("set {candidate} to the value itself");
-    Problem::general(Place::Env(name.to_owned()), "only secrets can be read from a file", fix).on(key.dotted())
+    Problem::general(Place::Env(name.to_owned()), "only secrets can be read from a file", fix)
+        .on(key.dotted())
 }
 
 /// Kubernetes sets `LATCHKEY_SERVICE_HOST`, `LATCHKEY_PORT=tcp://...` and more of the kind in every
@@ -145,7 +157,8 @@ fn from_kubernetes(name: &str, value: &str) -> bool {
     if name.contains("__") {
         return false;
     }
-    let port_part = name.split("_PORT_").nth(1).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let port_part =
+        name.split("_PORT_").nth(1).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     name.ends_with("_SERVICE_HOST")
         || name.contains("_SERVICE_PORT")
         || port_part
@@ -153,12 +166,18 @@ fn from_kubernetes(name: &str, value: &str) -> bool {
 }
 
 /// `PORT` moves `server.listen` of the layers below the flags to another port and keeps its address.
-pub(super) fn apply_port(env: &Env, below: &mut Layer, file: &Layer, warnings: &mut Vec<String>) -> Option<Problem> {
+pub(super) fn apply_port(
+    env: &Env,
+    below: &mut Layer,
+    file: &Layer,
+    warnings: &mut Vec<String>,
+) -> Option<Problem> {
     const KEY: &str = "server.listen";
     let port = set(env, "PORT")?;
     let place = Place::Env("PORT".to_owned());
     let Some(number) = port.trim().parse::<u16>().ok().filter(|port| *port > 0) else {
-        let problem = Problem::general(place, "not a port", "set PORT=8617, or unset it").on(KEY).received(port);
+        let problem =
+            Problem::general(place, "not a port", "set PORT=8617, or unset it").on(KEY).received(port);
         return Some(problem.allowed("a whole number from 1 to 65535"));
     };
     let declared = all_keys().find(|key| key.dotted() == KEY).map_or("", |key| key.default);

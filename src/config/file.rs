@@ -71,9 +71,10 @@ fn read(path: &Path) -> Result<Vec<u8>, (String, &'static str)> {
         return Err(("is a directory, not a file".to_owned(), "name the file itself in {named_by}"));
     }
     let failed = |error: std::io::Error| match error.kind() {
-        ErrorKind::NotFound => {
-            ("no such file".to_owned(), "create it, or correct the path in {named_by}; no file is needed to start")
-        }
+        ErrorKind::NotFound => (
+            "no such file".to_owned(),
+            "create it, or correct the path in {named_by}; no file is needed to start",
+        ),
         ErrorKind::PermissionDenied => (
             "may not be read by the user that runs Latchkey".to_owned(),
             "give that user the right to read it (chown or chmod)",
@@ -102,12 +103,17 @@ fn not_text(path: &str, bytes: &[u8], valid: usize) -> Problem {
 
 fn parse(source: &Source<'_>, problems: &mut Vec<Problem>) -> Layer {
     let (table, errors) = DeTable::parse_recoverable(source.text);
-    let syntax = syntax::problems(source, &errors);
+    let syntax = syntax::explain(source, &errors);
     let mut found = Vec::new();
-    let layer = sections(source, table.get_ref(), &mut found);
+    let mut layer = sections(source, table.get_ref(), &mut found);
     // What the parser makes of a broken line would only repeat the same mistake in other words.
-    found.retain(|problem| !syntax.iter().any(|broken| syntax::same_line(&broken.place, &problem.place)));
-    problems.extend(syntax);
+    found.retain(|problem| !syntax.doubts(&problem.place));
+    for given in layer.values_mut() {
+        if syntax.doubts(&given.place) || given.items.iter().any(|item| syntax.doubts(&item.place)) {
+            given.written = Written::Broken;
+        }
+    }
+    problems.extend(syntax.problems);
     problems.extend(found);
     layer
 }
@@ -141,7 +147,10 @@ fn sections(source: &Source<'_>, table: &DeTable<'_>, problems: &mut Vec<Problem
 
 fn given(source: &Source<'_>, value: &Spanned<DeValue<'_>>) -> Given {
     let place = source.place(value.span().start);
-    let item = |value: &Spanned<DeValue<'_>>| Item { text: text(value.get_ref()), place: source.place(value.span().start) };
+    let item = |value: &Spanned<DeValue<'_>>| Item {
+        text: text(value.get_ref()),
+        place: source.place(value.span().start),
+    };
     match value.get_ref() {
         DeValue::Array(items) if items.iter().all(|item| item.get_ref().is_str()) => {
             Given { items: items.iter().map(item).collect(), written: Written::As(Shape::List), place }
@@ -197,8 +206,12 @@ fn readable_by_all(path: &Path, shown: &str, layer: &Layer) -> Option<Problem> {
         return None;
     }
     let what = format!("holds a secret, but every user of this machine may open the file (mode {mode:o})");
-    let place = layer.get(&secret.dotted()).map_or_else(|| Place::whole_file(shown), |given| given.place.clone());
-    Some(Problem::general(place, what, format!("run chmod 640 {shown}, or set {}_FILE instead", secret.env())).on(secret.dotted()))
+    let place =
+        layer.get(&secret.dotted()).map_or_else(|| Place::whole_file(shown), |given| given.place.clone());
+    Some(
+        Problem::general(place, what, format!("run chmod 640 {shown}, or set {}_FILE instead", secret.env()))
+            .on(secret.dotted()),
+    )
 }
 
 #[cfg(not(unix))]

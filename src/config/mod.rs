@@ -202,7 +202,8 @@ fn flag_layer(flags: Vec<(String, String)>, problems: &mut Vec<Problem>) -> Laye
 fn derived(layers: &[Layer]) -> Layer {
     let mut layer = Layer::new();
     let listen = layers.iter().rev().find_map(|layer| layer.get("server.listen"));
-    let port = listen.and_then(|given| Listen { port: 0 }.parse(&given.text()).ok()).map(|address| address.port());
+    let port =
+        listen.and_then(|given| Listen { port: 0 }.parse(&given.text()).ok()).map(|address| address.port());
     if let Some(port) = port.filter(|port| *port != 0) {
         let issuer = format!("http://localhost:{port}");
         layer.insert("server.issuer".to_owned(), Given::plain(issuer, Place::Follows("server.listen")));

@@ -116,6 +116,10 @@ const SHOWN_CHARACTERS: usize = 80;
 
 /// A received value made safe for a terminal: control characters escaped, length bounded.
 pub(super) fn shown(text: &str) -> String {
+    if text.is_empty() {
+        return "\"\"".to_owned();
+    }
+    let text = &without_userinfo(text);
     let mut safe: String = text
         .chars()
         .take(SHOWN_CHARACTERS)
@@ -125,6 +129,12 @@ pub(super) fn shown(text: &str) -> String {
         safe.push_str("...");
     }
     safe
+}
+
+/// Hides `user:password@` in an address, wherever it was put by mistake.
+fn without_userinfo(text: &str) -> String {
+    let parts = text.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1)));
+    parts.map_or_else(|| text.to_owned(), |(scheme, host)| format!("{scheme}://(hidden)@{host}"))
 }
 
 impl fmt::Display for Problem {
@@ -170,6 +180,11 @@ mod tests {
     fn a_received_value_cannot_drive_the_terminal() {
         let problem = Problem::general(Place::Flag, "bad", "fix it").on("log.level").received("\u{1b}[2Jx");
         assert!(problem.to_string().contains("(received \\u{1b}[2Jx)"), "{problem}");
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_hidden() {
+        assert_eq!(shown("https://ada:sesame@id.example.com/x"), "https://(hidden)@id.example.com/x");
     }
 
     #[test]

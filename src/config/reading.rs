@@ -17,6 +17,8 @@ pub(super) enum Written {
     As(Shape),
     /// In the file, as something that no key takes; named in words.
     Other(&'static str),
+    /// In a part of the file that is not TOML, which has its own problem.
+    Broken,
 }
 
 /// One part of a value and where it stands.
@@ -74,8 +76,9 @@ impl Reading {
     pub(super) fn take<F: Format>(&mut self, key: &Key, format: &F) -> Option<F::Value> {
         let dotted = key.dotted();
         let default = Given::plain(key.default, Place::Default);
-        let given: Vec<&Given> =
-            std::iter::once(&default).chain(self.layers.iter().filter_map(|layer| layer.get(&dotted))).collect();
+        let given: Vec<&Given> = std::iter::once(&default)
+            .chain(self.layers.iter().filter_map(|layer| layer.get(&dotted)))
+            .collect();
         let mut winner = None;
         for given in given {
             match read(key, format, given) {
@@ -98,6 +101,9 @@ impl Reading {
 }
 
 fn read<F: Format>(key: &Key, format: &F, given: &Given) -> Result<F::Value, Vec<Problem>> {
+    if given.written == Written::Broken {
+        return Err(Vec::new());
+    }
     if let Some(problem) = wrong_shape(key, format, given) {
         return Err(vec![problem]);
     }
@@ -118,7 +124,7 @@ fn read<F: Format>(key: &Key, format: &F, given: &Given) -> Result<F::Value, Vec
 /// A value of the file that has the wrong TOML type.
 fn wrong_shape<F: Format>(key: &Key, format: &F, given: &Given) -> Option<Problem> {
     let found = match given.written {
-        Written::Plain => return None,
+        Written::Plain | Written::Broken => return None,
         Written::As(shape) if shape == F::SHAPE => return None,
         Written::As(Shape::Whole) => "a number",
         Written::As(Shape::Text) => "text in quotes",
@@ -127,16 +133,17 @@ fn wrong_shape<F: Format>(key: &Key, format: &F, given: &Given) -> Option<Proble
     };
     let text = given.text();
     // The value may be right and only dressed wrongly: then the fix keeps it.
-    let fix = match (given.written, format.parse(&text)) {
-        (Written::Other(_), _) => Fix::Default,
-        (_, Ok(_)) => Fix::Value(text.clone()),
-        (_, Err(refused)) => refused.fix,
+    let fix = match format.parse(&text) {
+        Ok(_) => Fix::Value(text.clone()),
+        Err(refused) => refused.fix,
     };
     let what = format!("is {found}, but needs {}", F::SHAPE.words());
-    let problem = Problem::general(given.place.clone(), what, fix_words(key, F::SHAPE, F::SECRET, &given.place, fix))
-        .on(key.dotted())
-        .allowed(format.allowed());
-    Some(if F::SECRET { problem } else { problem.received(&text) })
+    let problem =
+        Problem::general(given.place.clone(), what, fix_words(key, F::SHAPE, F::SECRET, &given.place, fix))
+            .on(key.dotted())
+            .allowed(format.allowed());
+    let shown = if given.written == Written::As(Shape::Text) { format!("\"{text}\"") } else { text };
+    Some(if F::SECRET { problem } else { problem.received(&shown) })
 }
 
 fn refusal<F: Format>(key: &Key, format: &F, item: &Item, refused: Refused) -> Problem {
@@ -152,7 +159,9 @@ fn fix_words(key: &Key, shape: Shape, secret: bool, place: &Place, fix: Fix) -> 
         Fix::Words(words) => words,
         Fix::Value(value) if !secret => assignment(key, shape, place, &value),
         Fix::Value(_) | Fix::Default if secret => "write it as described, or remove it".to_owned(),
-        Fix::Value(_) | Fix::Default if key.default.is_empty() => format!("correct it, or remove it{}", from(place)),
+        Fix::Value(_) | Fix::Default if key.default.is_empty() => {
+            format!("correct it, or remove it{}", from(place))
+        }
         Fix::Value(_) | Fix::Default => {
             format!("correct it, or use the default: {}", assignment(key, shape, place, key.default))
         }

@@ -99,6 +99,9 @@ mod tests {
             std::fs::write(path, &current).unwrap();
         }
         let written = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(written == current, "docs/configuration.md is stale: run LATCHKEY_BLESS=1 cargo test reference");
+        assert!(
+            written == current,
+            "docs/configuration.md is stale: run LATCHKEY_BLESS=1 cargo test reference"
+        );
     }
 }

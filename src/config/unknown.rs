@@ -14,11 +14,12 @@ pub(super) fn section(place: Place, name: &str, is_table: bool) -> Problem {
     let close = nearest(name, SECTIONS.iter().map(|section| section.name));
     let fix = match close {
         Some(close) => format!("rename it to [{close}]"),
-        None => "remove it".to_owned(),
+        None => "remove it and what belongs to it".to_owned(),
     };
     let names: Vec<&str> = SECTIONS.iter().map(|section| section.name).collect();
     let what = if is_table { "no such section" } else { "no such key" };
-    let problem = Problem::general(place, what, fix).on(name);
+    let shown = if is_table { format!("[{name}]") } else { name.to_owned() };
+    let problem = Problem::general(place, what, fix).on(shown);
     match close {
         Some(close) => Problem { nearest: Some(format!("[{close}]")), ..problem },
         None => problem.allowed(format!("the sections are {}", names.join(", "))),
@@ -32,6 +33,9 @@ pub(super) fn key(place: Place, section: &str, name: &str) -> Problem {
         let problem = Problem::general(place.clone(), "no such key", fix).on(dotted.clone());
         Problem { nearest: close, ..problem }
     };
+    if name == section {
+        return problem(None, format!("write the key alone; [{section}] above already names the section"));
+    }
     // The same name elsewhere is a better guess than a similar one here.
     if let Some(other) = all_keys().find(|key| key.name == name) {
         return problem(Some(other.dotted()), format!("move it to the section [{}]", other.section));
@@ -40,12 +44,16 @@ pub(super) fn key(place: Place, section: &str, name: &str) -> Problem {
     if let Some(close) = nearest(name, names.iter().copied()) {
         return problem(Some(format!("{section}.{close}")), format!("rename it to {close}"));
     }
-    match nearest(name, all_keys().map(|key| key.name)).and_then(|close| all_keys().find(|key| key.name == close)) {
+    match nearest(name, all_keys().map(|key| key.name))
+        .and_then(|close| all_keys().find(|key| key.name == close))
+    {
         Some(other) => {
             let fix = format!("move it to the section [{}] and rename it to {}", other.section, other.name);
             problem(Some(other.dotted()), fix)
         }
-        None => problem(None, "remove it".to_owned()).allowed(format!("[{section}] has {}", names.join(", "))),
+        None => {
+            problem(None, "remove it".to_owned()).allowed(format!("[{section}] has {}", names.join(", ")))
+        }
     }
 }
 

@@ -17,7 +17,10 @@ const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/config/broken
 /// The values of the lines `# name: value` at the top of a case.
 fn orders<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
     let marker = format!("# {name}: ");
-    text.lines().take_while(|line| line.starts_with('#')).filter_map(|line| line.strip_prefix(&marker)).collect()
+    text.lines()
+        .take_while(|line| line.starts_with('#'))
+        .filter_map(|line| line.strip_prefix(&marker))
+        .collect()
 }
 
 fn pair(order: &str, dir: &str) -> (String, String) {
@@ -58,7 +61,8 @@ fn answer(case: &Path) -> Result<Settings, String> {
 
 fn cases() -> Vec<PathBuf> {
     let entries = fs::read_dir(CASES).unwrap().map(|entry| entry.unwrap().path());
-    let mut cases: Vec<_> = entries.filter(|path| path.extension().is_some_and(|kind| kind == "toml")).collect();
+    let mut cases: Vec<_> =
+        entries.filter(|path| path.extension().is_some_and(|kind| kind == "toml")).collect();
     cases.sort();
     cases
 }
@@ -101,7 +105,11 @@ fn every_answer_names_a_place_and_a_fix_and_no_secret() {
         let Err(answer) = answer(&case) else { panic!("{} was accepted", case.display()) };
         let problems = answer.lines().filter(|line| !line.starts_with(' ') && line.contains("  ")).count();
         let fixes = answer.lines().filter(|line| line.starts_with("    fix: ") && line.len() > 12).count();
-        assert!(problems > 0 && problems == fixes, "{}: {problems} problems, {fixes} fixes\n{answer}", case.display());
+        assert!(
+            problems > 0 && problems == fixes,
+            "{}: {problems} problems, {fixes} fixes\n{answer}",
+            case.display()
+        );
         assert!(!answer.to_lowercase().contains("sesame"), "{} shows a secret\n{answer}", case.display());
     }
 }

@@ -31,12 +31,12 @@ impl Listen {
             return Refused::new("empty, but needs an address", Fix::Default);
         }
         let bare = text.split_once("://").map_or(text, |(_, rest)| rest).trim_end_matches('/');
-        if let Ok(port) = bare.trim_start_matches(':').parse::<u16>() {
-            return Refused::new("names a port but no address", Fix::Value(format!("127.0.0.1:{port}")));
-        }
         if let Ok(ip) = bare.trim_matches(['[', ']']).parse::<IpAddr>() {
             let with_port = SocketAddr::new(ip, self.port).to_string();
             return Refused::new("names no port", Fix::Value(with_port));
+        }
+        if let Ok(port) = bare.trim_start_matches(':').parse::<u16>() {
+            return Refused::new("names a port but no address", Fix::Value(format!("127.0.0.1:{port}")));
         }
         if let Ok(address) = bare.parse::<SocketAddr>() {
             return Refused::new("an address, not a URL, is needed", Fix::Value(address.to_string()));
@@ -45,12 +45,16 @@ impl Listen {
             Some(("localhost", Ok(port))) => {
                 Refused::new("a name, but needs an IP address", Fix::Value(format!("127.0.0.1:{port}")))
             }
+            Some((_, Ok(_))) if bare.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+                Refused::new("a name, but needs an IP address; names are not looked up", Fix::Default)
+            }
             Some(("*", Ok(port))) => {
                 Refused::new("\"*\" is no IP address", Fix::Value(format!("0.0.0.0:{port}")))
             }
-            Some((host, Err(_))) if host.parse::<IpAddr>().is_ok() => {
-                Refused::new("the port is not a number from 0 to 65535", Fix::Value(format!("{host}:{}", self.port)))
-            }
+            Some((host, Err(_))) if host.parse::<IpAddr>().is_ok() => Refused::new(
+                "the port is not a number from 0 to 65535",
+                Fix::Value(format!("{host}:{}", self.port)),
+            ),
             _ => Refused::new("not an IP address with a port", Fix::Default),
         }
     }
@@ -69,6 +73,9 @@ impl Format for OptionalListen {
     fn parse(&self, text: &str) -> Result<Self::Value, Refused> {
         if text.trim().is_empty() || text.trim().eq_ignore_ascii_case("off") {
             return Ok(None);
+        }
+        if ["false", "no", "none", "disabled"].iter().any(|word| text.trim().eq_ignore_ascii_case(word)) {
+            return Err(Refused::new("not an address", Fix::Value("off".into())));
         }
         self.0.parse(text).map(Some)
     }
@@ -110,7 +117,9 @@ fn network(text: &str) -> Result<IpNet, Refused> {
     let network: IpNet = text.parse().map_err(|_| {
         let ip = text.split(['/', ':']).next().filter(|ip| ip.parse::<IpAddr>().is_ok());
         match ip {
-            Some(ip) => Refused::new("not an IP network", Fix::Words(format!("write {ip} or a network around it"))),
+            Some(ip) => {
+                Refused::new("not an IP network", Fix::Words(format!("write {ip} or a network around it")))
+            }
             None => Refused::new(
                 "not an IP address or network; names are not looked up",
                 Fix::Words("write the proxy's IP address, or the network it is in".into()),
@@ -119,7 +128,11 @@ fn network(text: &str) -> Result<IpNet, Refused> {
     })?;
     // 10.1.2.3/8 almost always means one of two different things; ask which.
     if network.trunc() != network {
-        let fix = Fix::Words(format!("write {} for the network or {} for the one address", network.trunc(), network.addr()));
+        let fix = Fix::Words(format!(
+            "write {} for the network or {} for the one address",
+            network.trunc(),
+            network.addr()
+        ));
         return Err(Refused::new("the address is not the start of the network", fix));
     }
     Ok(network)

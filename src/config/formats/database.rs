@@ -36,10 +36,16 @@ impl Format for DatabaseFormat {
         match scheme.as_deref() {
             Some("postgres" | "postgresql") => postgres(text),
             Some("sqlite") => sqlite(text),
-            _ if text.ends_with(".db") && !text.contains("://") => Ok(DatabaseUrl::Sqlite(PathBuf::from(text))),
+            _ if text.ends_with(".db") && !text.contains("://") => {
+                Ok(DatabaseUrl::Sqlite(PathBuf::from(text)))
+            }
             Some(other) if text.contains("://") => {
-                let why = format!("the database {other:?} is not supported; Latchkey uses SQLite or PostgreSQL");
-                Err(Refused::new(why, Fix::Words("use an address that starts with postgres:// or sqlite://".into())))
+                let why =
+                    format!("the database {other:?} is not supported; Latchkey uses SQLite or PostgreSQL");
+                Err(Refused::new(
+                    why,
+                    Fix::Words("use an address that starts with postgres:// or sqlite://".into()),
+                ))
             }
             _ => Err(Refused::new(
                 "not a database address",
@@ -103,7 +109,9 @@ mod tests {
         assert_eq!(kind("sqlite:///var/x"), "sqlite /var/x");
         assert_eq!(kind("/var/lib/latchkey.db"), "sqlite /var/lib/latchkey.db");
         assert_eq!(kind("postgresql:///x?host=/run"), "postgres postgresql:///x?host=/run");
-        for bad in ["mysql://h/x", "sqlite::memory:", "postgres://", "postgres:", "latchkey", "host=x dbname=y"] {
+        for bad in
+            ["mysql://h/x", "sqlite::memory:", "postgres://", "postgres:", "latchkey", "host=x dbname=y"]
+        {
             assert!(DatabaseFormat.parse(bad).is_err(), "{bad}");
         }
     }

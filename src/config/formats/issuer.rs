@@ -61,7 +61,8 @@ impl Format for IssuerFormat {
     type Value = Issuer;
 
     fn allowed(&self) -> String {
-        "an https address, as in https://id.example.com or https://example.com/auth; http only for localhost".to_owned()
+        "an https address, as in https://id.example.com or https://example.com/auth; http only for localhost"
+            .to_owned()
     }
 
     fn parse(&self, text: &str) -> Result<Issuer, Refused> {
@@ -70,12 +71,16 @@ impl Format for IssuerFormat {
             return Err(Refused::new("empty, but needs an address", Fix::Default));
         }
         if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
-            return Err(Refused::new("an address holds no spaces, control characters or backslashes", Fix::Default));
+            return Err(Refused::new(
+                "an address holds no spaces, control characters or backslashes",
+                Fix::Default,
+            ));
         }
         if !text.contains("://") {
             return Err(without_scheme(text));
         }
-        let url = Url::parse(text).map_err(|error| Refused::new(format!("not an address: {error}"), Fix::Default))?;
+        let url = Url::parse(text)
+            .map_err(|error| Refused::new(format!("not an address: {error}"), Fix::Default))?;
         check(&url)?;
         let text = format!("{}{}", url.origin().ascii_serialization(), url.path().trim_end_matches('/'));
         Ok(Issuer { text, url })
@@ -178,8 +183,15 @@ mod tests {
 
     #[test]
     fn refuses_what_no_browser_opens() {
-        for bad in ["", "https://", "ftp://x", "http://0.0.0.0:1", "https://[::]", "https://a b", "http://localhost.evil.com"]
-        {
+        for bad in [
+            "",
+            "https://",
+            "ftp://x",
+            "http://0.0.0.0:1",
+            "https://[::]",
+            "https://a b",
+            "http://localhost.evil.com",
+        ] {
             assert!(IssuerFormat.parse(bad).is_err(), "{bad}");
         }
     }

@@ -10,13 +10,13 @@ mod whole;
 
 pub(super) use address::{Listen, Networks, OptionalListen};
 pub(super) use choice::{Choice, NumberChoice};
-pub(super) use database::{DatabaseFormat, holds_password};
 pub use database::DatabaseUrl;
+pub(super) use database::{DatabaseFormat, holds_password};
 pub use issuer::Issuer;
 pub(super) use issuer::IssuerFormat;
 pub(super) use master_key::MasterKey;
 pub(super) use path::Directory;
-pub(super) use whole::{DAY, HOUR, MINUTE, humane, percent, seconds, whole};
+pub(super) use whole::{DAY, HOUR, MINUTE, humane, percent, seconds, whole, with_unit};
 
 /// How a value is written in the file; flags and environment variables are always plain text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

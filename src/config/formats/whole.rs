@@ -90,7 +90,7 @@ impl<T: TryFrom<u64>> Format for Whole<T> {
 }
 
 /// `90m`, `24h`, `14 d` and the like in seconds: not accepted, but understood well enough to help.
-fn with_unit(text: &str) -> Option<u64> {
+pub(in crate::config) fn with_unit(text: &str) -> Option<u64> {
     let split = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at_checked(split)?;
     let factor = match unit.trim().to_ascii_lowercase().as_str() {
