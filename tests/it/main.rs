@@ -1,2 +1,4 @@
+//! The one integration-test binary.
 
+mod config_golden;
 mod pages;

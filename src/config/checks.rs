@@ -1,0 +1,149 @@
+//! What must hold between keys, and what works but is unwise.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::Settings;
+use super::key::Key;
+use super::problem::{Place, Problem};
+use super::reading::{Reading, assignment};
+use super::sections::all_keys;
+
+/// Pairs where the first must be at least as long as the second.
+const AT_LEAST: [(&str, &str); 2] = [
+    ("session.absolute_seconds", "session.idle_seconds"),
+    ("tokens.refresh_absolute_seconds", "tokens.refresh_idle_seconds"),
+];
+
+/// What OWASP asks for as memory in KiB times rounds of argon2id, at the least.
+const HASHING_FLOOR: u64 = 35_840;
+
+/// Contradictions between keys.
+pub(super) fn contradictions(reading: &Reading) -> Vec<Problem> {
+    let too_short = AT_LEAST.iter().filter_map(|(long, short)| shorter(reading, long, short));
+    too_short.chain(same_port(reading)).collect()
+}
+
+fn shorter(reading: &Reading, long: &'static str, short: &'static str) -> Option<Problem> {
+    let (long_text, long_place) = reading.accepted(long)?;
+    let (short_text, short_place) = reading.accepted(short)?;
+    let (long_value, short_value): (u64, u64) =
+        (long_text.trim().parse().ok()?, short_text.trim().parse().ok()?);
+    if long_value >= short_value {
+        return None;
+    }
+    // The blame goes to the one that somebody wrote.
+    let (key, place, text, other, other_text, other_place, word) = if *long_place == Place::Default {
+        (short, short_place, short_text, long, &long_text, long_place, "longer")
+    } else {
+        (long, long_place, long_text.clone(), short, &short_text, short_place, "shorter")
+    };
+    let what = format!("{word} than {other}, which is {other_text} ({})", other_place.origin());
+    let bound = if word == "longer" { "at most" } else { "at least" };
+    let declared = find(key)?;
+    let fix = format!(
+        "{}, or change {other}",
+        assignment(declared, (declared.describe)().shape, place, other_text)
+    );
+    Some(
+        Problem::general(place.clone(), what, fix)
+            .on(key)
+            .received(&text)
+            .allowed(format!("{bound} the value of {other}")),
+    )
+}
+
+fn same_port(reading: &Reading) -> Option<Problem> {
+    let (listen, listen_place) = reading.accepted("server.listen")?;
+    let (ops, ops_place) = reading.accepted("server.ops_listen")?;
+    let (listen, address): (SocketAddr, SocketAddr) = (listen.trim().parse().ok()?, ops.trim().parse().ok()?);
+    let overlaps =
+        listen.ip() == address.ip() || listen.ip().is_unspecified() || address.ip().is_unspecified();
+    if listen.port() != address.port() || listen.port() == 0 || !overlaps {
+        return None;
+    }
+    let free = SocketAddr::new(address.ip(), listen.port().checked_add(1).unwrap_or(8618)).to_string();
+    let same = |other: &str, address: SocketAddr, place: &Place| {
+        format!("uses the same port as {other}, which is {address} ({})", place.origin())
+    };
+    // The blame goes to the one that somebody wrote.
+    let problem = if *ops_place == Place::Default {
+        let fix = format!("use another port, or set server.ops_listen to {free} or off");
+        Problem::general(listen_place.clone(), same("server.ops_listen", address, ops_place), fix)
+            .on("server.listen")
+            .received(&listen.to_string())
+    } else {
+        let declared = find("server.ops_listen")?;
+        let fix = assignment(declared, (declared.describe)().shape, ops_place, &free);
+        Problem::general(ops_place.clone(), same("server.listen", listen, listen_place), fix)
+            .on("server.ops_listen")
+            .received(&ops)
+    };
+    Some(problem)
+}
+
+fn find(dotted: &str) -> Option<&'static Key> {
+    all_keys().find(|key| key.dotted() == dotted)
+}
+
+/// What works but is unwise, as sentences for the log.
+pub(super) fn warnings(settings: &Settings, reading: &Reading) -> Vec<String> {
+    let mut warnings = Vec::new();
+    exposure(settings, &mut warnings);
+    if settings.server.trusted_proxies.iter().any(|network| network.prefix_len() == 0) {
+        warnings.push(
+            "server.trusted_proxies trusts every address, so that anybody can forge the address they come from".to_owned(),
+        );
+    }
+    let work = u64::from(settings.password.memory_kib) * u64::from(settings.password.iterations);
+    if work < HASHING_FLOOR {
+        warnings.push(
+            "password.memory_kib and password.iterations are below the usual minimum; stolen hashes are easier to guess"
+                .to_owned(),
+        );
+    }
+    let waiting =
+        settings.database.pool_wait_seconds.saturating_add(settings.database.statement_timeout_seconds);
+    if waiting > settings.server.request_timeout_seconds {
+        warnings.push(
+            "server.request_timeout_seconds is shorter than database.pool_wait_seconds and \
+             database.statement_timeout_seconds together; slow requests end without a proper answer"
+                .to_owned(),
+        );
+    }
+    for key in all_keys().filter(|key| key.secret()) {
+        let dotted = key.dotted();
+        if reading.accepted(&dotted).is_some_and(|(text, place)| *place == Place::Flag && !text.is_empty()) {
+            warnings.push(format!(
+                "{dotted} is on the command line, where other users of this machine can see it; set {}_FILE instead",
+                key.env()
+            ));
+        }
+    }
+    warnings
+}
+
+fn exposure(settings: &Settings, warnings: &mut Vec<String>) {
+    let server = &settings.server;
+    let issuer = &server.issuer;
+    if issuer.is_loopback() && !is_loopback(server.listen.ip()) {
+        warnings.push(format!(
+            "server.listen {} can be reached from other machines, but server.issuer {issuer} cannot; \
+             set LATCHKEY_ISSUER to the https address that people use",
+            server.listen
+        ));
+    } else if issuer.is_loopback() {
+        warnings.push(format!(
+            "insecure for production: server.issuer {issuer} works on this machine only; \
+             set LATCHKEY_ISSUER to an https address before others use it"
+        ));
+    }
+    if let Some(ops) = server.ops_listen.filter(|ops| !is_loopback(ops.ip())) {
+        warnings.push(format!(
+            "server.ops_listen {ops} shows metrics without sign-in; keep it away from the internet"
+        ));
+    }
+}
+
+fn is_loopback(ip: IpAddr) -> bool {
+    ip.to_canonical().is_loopback()
+}

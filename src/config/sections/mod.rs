@@ -1,0 +1,38 @@
+//! The sections of the configuration, one file each. A new section is a file and a line here.
+
+mod database;
+mod keys;
+mod log;
+mod password;
+mod server;
+mod session;
+mod tokens;
+mod trace;
+
+pub use database::Database;
+pub use keys::Keys;
+pub use log::{Level, Log, LogFormat};
+pub use password::Password;
+pub use server::Server;
+pub use session::Session;
+pub use tokens::Tokens;
+pub use trace::Trace;
+
+use super::key::{Key, Section};
+
+/// Every section, in the order of the reference.
+pub(super) const SECTIONS: &[Section] = &[
+    Server::SECTION,
+    Database::SECTION,
+    Keys::SECTION,
+    Tokens::SECTION,
+    Session::SECTION,
+    Password::SECTION,
+    Log::SECTION,
+    Trace::SECTION,
+];
+
+/// Every key of every section.
+pub(super) fn all_keys() -> impl Iterator<Item = &'static Key> {
+    SECTIONS.iter().flat_map(|section| section.keys)
+}

@@ -1,0 +1,42 @@
+//! `[server]`: where Latchkey is reached, listens and keeps its data.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+
+use crate::config::formats::{
+    Directory, HOUR, Issuer, IssuerFormat, Listen, MINUTE, Networks, OptionalListen, seconds, whole,
+};
+use crate::config::key::section;
+
+section! {
+    /// Where Latchkey is reached, listens and keeps its data.
+    pub struct Server = "server" {
+        /// The address under which people and apps reach this server; it stands in every token, so
+        /// changing it later makes every app need the new one. A path below a host is allowed. When
+        /// it is not set, it follows the port of `server.listen`.
+        issuer: Issuer => IssuerFormat, "http://localhost:8617", also "LATCHKEY_ISSUER";
+        /// The address and port for people and apps.
+        listen: SocketAddr => Listen { port: 8617 }, "127.0.0.1:8617", also "LATCHKEY_LISTEN";
+        /// The address and port for health checks and metrics. Keep it away from the internet.
+        ops_listen: Option<SocketAddr> => OptionalListen(Listen { port: 8618 }), "127.0.0.1:8618",
+            also "LATCHKEY_OPS_LISTEN";
+        /// The directory for the SQLite database and the master key.
+        data_dir: PathBuf => Directory, "./data", also "LATCHKEY_DATA_DIR";
+        /// How many threads answer requests.
+        workers: usize => whole(0, 1024, "threads").zero_means("one per processor core"), "0";
+        /// Proxies whose `X-Forwarded-For` is believed. Without any, the address of the connection
+        /// counts.
+        trusted_proxies: Vec<IpNet> => Networks, "";
+        /// Connections that may be open at once; more wait in the system's queue.
+        max_connections: usize => whole(10, 1_000_000, "connections"), "10000";
+        /// How long a request may take to arrive and be answered.
+        request_timeout_seconds: u32 => seconds(1, 5 * MINUTE), "10";
+        /// How long running requests may finish after a request to stop.
+        stop_grace_seconds: u32 => seconds(0, HOUR), "25";
+        /// How long `readyz` says no before new connections are refused, so that a load balancer can
+        /// send people elsewhere.
+        drain_lead_seconds: u32 => seconds(0, 5 * MINUTE), "0";
+    }
+}
