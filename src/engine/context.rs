@@ -40,12 +40,14 @@ pub struct Macs {
     pub refresh: MacKey,
     /// CSRF tokens.
     pub csrf: MacKey,
+    /// Names of login throttles.
+    pub throttle: MacKey,
 }
 
 impl Macs {
     /// Derives them.
     pub fn derive(master: &MasterKey) -> Self {
-        Self { refresh: master.mac_key("refresh token"), csrf: master.mac_key("csrf") }
+        Self { refresh: master.mac_key("refresh token"), csrf: master.mac_key("csrf"), throttle: master.mac_key("login throttle") }
     }
 }
 

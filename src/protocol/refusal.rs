@@ -100,8 +100,10 @@ impl Who {
 pub struct Row {
     /// The check.
     pub check: Check,
-    /// Stable number; shown as `LK-1203`.
+    /// Stable number.
     pub number: u16,
+    /// The number as it is shown: `LK-1203`.
+    pub code: &'static str,
     /// Snake-case name.
     pub name: &'static str,
     /// Specification and section.
@@ -118,13 +120,6 @@ pub struct Row {
     pub who: Who,
     /// What they must do.
     pub fix: &'static str,
-}
-
-impl Row {
-    /// The stable code, for example `LK-1203`.
-    pub fn code(&self) -> String {
-        format!("LK-{}", self.number)
-    }
 }
 
 /// What was expected and what came, for the trace and (redacted) for the page.

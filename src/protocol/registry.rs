@@ -12,7 +12,7 @@ macro_rules! registry {
 
         /// Every check, in the order of their numbers.
         pub static REGISTRY: &[Row] = &[$(Row {
-            check: Check::$check, number: $number, name: $name, spec: $spec, error: OauthError::$error,
+            check: Check::$check, number: $number, code: concat!("LK-", $number), name: $name, spec: $spec, error: OauthError::$error,
             status: $status, answer: Answer::$answer, who: Who::$who, cause: $cause, fix: $fix,
         }),+];
 
@@ -21,7 +21,7 @@ macro_rules! registry {
             pub fn row(self) -> &'static Row {
                 match self { $(Self::$check => {
                     static ROW: Row = Row {
-                        check: Check::$check, number: $number, name: $name, spec: $spec, error: OauthError::$error,
+                        check: Check::$check, number: $number, code: concat!("LK-", $number), name: $name, spec: $spec, error: OauthError::$error,
                         status: $status, answer: Answer::$answer, who: Who::$who, cause: $cause, fix: $fix,
                     };
                     &ROW

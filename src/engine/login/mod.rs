@@ -3,7 +3,8 @@
 
 use super::authorize::find_waiting;
 use super::context::{Ctx, Engine};
-use super::throttle;
+use super::secrets::Verdict;
+use super::throttle::{self, Account};
 use super::visitor::{Visitor, start_session};
 use crate::base::id::AuthorizationId;
 use crate::base::secret::{Plain, Secret, SessionSecret};
@@ -45,17 +46,18 @@ pub async fn password(engine: &Engine, ctx: &Ctx, visitor: &Visitor, attempt: At
     let Some(key) = login_key(&attempt.username) else { return Err(refuse_unknown(engine, &attempt).await) };
     let lookup = key.clone();
     let found = engine.db.read(move |conn| users::find_by_login(conn, &lookup)).await?;
-    let account = found.as_ref().map(|(user, _)| user.id.to_string());
-    let mark = throttle::Mark::new(engine, account.as_deref(), &key, ctx.ip);
-    throttle::reserve(engine, &mark).await?;
+    let account = found.as_ref().map_or(Account::Unknown(&key), |(user, _)| Account::Known(&user.id));
+    let mark = throttle::Key::new(&engine.macs.throttle, account, ctx.ip);
+    let _turn = engine.passwords.turn(mark.as_str()).await?;
     let stored = found.as_ref().filter(|(user, _)| user.enabled).and_then(|(_, hash)| hash.clone());
-    let verdict = engine.passwords.verify(&attempt.password, stored.as_deref()).await?;
-    let (Some((user, _)), true) = (found, verdict.matches) else {
-        record_failure(engine, ctx, account).await?;
+    let verdict = verify(engine, &mark, &attempt.password, stored.as_deref()).await?;
+    let (Some((user, _)), true) = (&found, verdict.matches) else {
+        record_failure(engine, ctx, found.map(|(user, _)| user.id.into_string())).await?;
         return Err(Check::LoginFailed.into());
     };
     let better = if verdict.rehash { Some(engine.passwords.hash(&attempt.password).await?) } else { None };
     let rehash = stored.zip(better);
+    let user = user.clone();
     let (with, ctx, visitor) = (engine.clone(), ctx.clone(), visitor.clone());
     let authorization = attempt.authorization;
     engine
@@ -68,6 +70,19 @@ pub async fn password(engine: &Engine, ctx: &Ctx, visitor: &Visitor, attempt: At
             finish(conn, (&with, &ctx), &visitor, &user, authorization.as_ref())
         })
         .await
+}
+
+/// The attempt is counted before the password is looked at, so that parallel guesses cannot
+/// outrun the count (security row S3); what was never looked at is given back.
+async fn verify(engine: &Engine, mark: &throttle::Key, password: &Secret, stored: Option<&str>) -> TxResult<Verdict> {
+    let (key, now, longest) = (mark.clone(), engine.now(), engine.policy.max_login_delay);
+    engine.db.write(move |conn| throttle::check_before(conn, &key, now, longest)).await?;
+    let verdict = engine.passwords.verify(password, stored).await;
+    if verdict.is_err() {
+        let key = mark.clone();
+        engine.db.write(move |conn| throttle::not_evaluated(conn, &key, now)).await?;
+    }
+    Ok(verdict?)
 }
 
 /// The last step, in one transaction: the person is still enabled, the session starts, the waiting
