@@ -8,7 +8,6 @@ mod checks;
 mod environment;
 mod file;
 mod formats;
-mod hidden;
 mod key;
 mod nearest;
 mod problem;
@@ -22,11 +21,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use formats::{DatabaseUrl, Issuer};
-pub use hidden::Hidden;
 pub use problem::{Place, Problem, render};
 pub use reference::reference;
 pub use sections::{Database, Keys, Level, Log, LogFormat, Password, Server, Session, Tokens, Trace};
 
+use crate::base::secret::Secret;
 use formats::{Format, Listen};
 use reading::{Given, Layer, Reading};
 
@@ -82,7 +81,7 @@ pub enum DatabaseTarget<'a> {
     /// SQLite in this file.
     Sqlite(PathBuf),
     /// PostgreSQL at this address.
-    Postgres(&'a Hidden<String>),
+    Postgres(&'a Secret),
 }
 
 impl Settings {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Fix, Format, Refused};
-use crate::config::hidden::Hidden;
+use crate::base::secret::Secret;
 
 /// The database as configured.
 pub enum DatabaseUrl {
@@ -12,7 +12,7 @@ pub enum DatabaseUrl {
     /// SQLite in this file.
     Sqlite(PathBuf),
     /// PostgreSQL at this address, which may hold a password.
-    Postgres(Hidden<String>),
+    Postgres(Secret),
 }
 
 /// A database address.
@@ -70,7 +70,7 @@ fn postgres(text: &str) -> Result<DatabaseUrl, Refused> {
         let fix = Fix::Words("write it as postgres://USER:PASSWORD@HOST/NAME".into());
         return Err(Refused::new("names no host and no database", fix));
     }
-    Ok(DatabaseUrl::Postgres(Hidden::new(text.to_owned())))
+    Ok(DatabaseUrl::Postgres(Secret::new(text)))
 }
 
 fn sqlite(text: &str) -> Result<DatabaseUrl, Refused> {

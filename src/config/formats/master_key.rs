@@ -4,16 +4,16 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::{Fix, Format, Refused};
-use crate::config::hidden::Hidden;
+use crate::base::crypt::MasterKey;
 
 const LENGTH: usize = 32;
 const HEX_LENGTH: usize = 64;
 
 /// 32 bytes as base64url or hex; empty means "from the key file".
-pub(in crate::config) struct MasterKey;
+pub(in crate::config) struct MasterKeyFormat;
 
-impl Format for MasterKey {
-    type Value = Option<Hidden<[u8; LENGTH]>>;
+impl Format for MasterKeyFormat {
+    type Value = Option<MasterKey>;
     const SECRET: bool = true;
 
     fn allowed(&self) -> String {
@@ -31,13 +31,13 @@ impl Format for MasterKey {
             let length = text.chars().count();
             return Err(Refused::new(format!("not base64url or hex ({length} characters)"), fix()));
         };
-        let Ok(key) = <[u8; LENGTH]>::try_from(bytes.as_slice()) else {
-            return Err(Refused::new(format!("{} bytes long, but needs {LENGTH}", bytes.len()), fix()));
-        };
-        if key.windows(2).all(|pair| pair.first() == pair.last()) {
-            return Err(Refused::new("one byte repeated 32 times is not a random key", fix()));
+        let length = bytes.len();
+        if length > 1 && bytes.windows(2).all(|pair| pair.first() == pair.last()) {
+            return Err(Refused::new(format!("one byte repeated {length} times is not a random key"), fix()));
         }
-        Ok(Some(Hidden::new(key)))
+        let key = MasterKey::from_bytes(&bytes)
+            .ok_or_else(|| Refused::new(format!("{length} bytes long, but needs {LENGTH}"), fix()))?;
+        Ok(Some(key))
     }
 }
 
@@ -67,8 +67,9 @@ mod tests {
         let url = URL_SAFE_NO_PAD.encode(&bytes);
         let padded = base64::engine::general_purpose::STANDARD.encode(&bytes);
         for text in [hex.clone(), hex.to_uppercase(), url, padded] {
-            let key = MasterKey.parse(&text).ok().flatten().map(|key| key.reveal().to_vec());
-            assert_eq!(key.as_deref(), Some(bytes.as_slice()), "{text}");
+            let key = MasterKeyFormat.parse(&text).ok().flatten().map(|key| key.fingerprint());
+            let expected = MasterKey::from_bytes(&bytes).map(|key| key.fingerprint());
+            assert_eq!(key, expected, "{text}");
         }
     }
 
@@ -76,8 +77,8 @@ mod tests {
     fn refuses_what_is_no_key() {
         let zeros = "0".repeat(64);
         for text in ["abc", "not base64!", zeros.as_str(), &"zz".repeat(32), "ééééé"] {
-            assert!(MasterKey.parse(text).is_err(), "{text}");
+            assert!(MasterKeyFormat.parse(text).is_err(), "{text}");
         }
-        assert!(matches!(MasterKey.parse(""), Ok(None)));
+        assert!(matches!(MasterKeyFormat.parse(""), Ok(None)));
     }
 }

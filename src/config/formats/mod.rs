@@ -14,7 +14,7 @@ pub use database::DatabaseUrl;
 pub(super) use database::{DatabaseFormat, holds_password};
 pub use issuer::Issuer;
 pub(super) use issuer::IssuerFormat;
-pub(super) use master_key::MasterKey;
+pub(super) use master_key::MasterKeyFormat;
 pub(super) use path::Directory;
 pub(super) use whole::{DAY, HOUR, MINUTE, humane, percent, seconds, whole, with_unit};
 

@@ -1,7 +1,7 @@
 //! `[keys]`: the master key and the keys that sign tokens.
 
-use crate::config::formats::{HOUR, MINUTE, MasterKey, NumberChoice, seconds, whole};
-use crate::config::hidden::Hidden;
+use crate::base::crypt::MasterKey;
+use crate::config::formats::{HOUR, MINUTE, MasterKeyFormat, NumberChoice, seconds, whole};
 use crate::config::key::section;
 
 section! {
@@ -10,7 +10,7 @@ section! {
         /// The key that seals signing keys and other secrets in the database. Empty: it is read from
         /// `keys/master.key` in the data directory and made there at the first start. Keep a copy
         /// apart from the database; without it the sealed data cannot be read again.
-        master_key: Option<Hidden<[u8; 32]>> => MasterKey, "";
+        master_key: Option<MasterKey> => MasterKeyFormat, "";
         /// How long a signing key is used before the next one takes over.
         rotation_days: u32 => whole(1, 3650, "days"), "90";
         /// How long apps may keep the list of public keys; a new key is published at least this long
