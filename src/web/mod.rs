@@ -1,2 +1,20 @@
-//! web
+//! HTTP: one way in (`dispatch`), one route table (`routes`), one way out (`respond`). Handlers read
+//! a typed request, call one use case, and say what to answer.
+
+pub mod cookies;
+pub mod dispatch;
+pub mod headers;
+pub mod metrics;
+pub mod oauth;
+pub mod ops;
+pub mod pages;
+pub mod proxy;
+pub mod recorder;
+pub mod request;
+pub mod respond;
+pub mod routes;
+pub mod site;
 pub mod views;
+
+pub use request::{Request, Response};
+pub use site::Site;

@@ -113,6 +113,23 @@ pub const ALL: &[PageSample] = &[
     PageSample { name: "try_start", render_all: || rendered(try_start::TryStart::samples()) },
 ];
 
+pub use askama::Error as RenderError;
+
+/// A page that can be rendered, for those who know nothing of templates.
+pub trait Page {
+    /// The HTML.
+    ///
+    /// # Errors
+    /// When the template refuses to render, which is a fault of this program.
+    fn html(&self) -> Result<String, RenderError>;
+}
+
+impl<T: Template> Page for T {
+    fn html(&self) -> Result<String, RenderError> {
+        self.render()
+    }
+}
+
 /// The HTML of a page.
 ///
 /// # Errors

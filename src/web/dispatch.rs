@@ -1,0 +1,272 @@
+//! The one way in: every request passes here, in this order: limits, host, route, method, CORS, body,
+//! cookies, CSRF, handler; and its answer leaves here: headers, story, metrics, one log line.
+
+use super::headers::{self, FormAction, TRACE_ID};
+use super::proxy;
+use super::request::{Request, Response, form_name};
+use super::respond::{self, Class};
+use super::routes::{Cors, Guard, Route};
+use super::site::Site;
+use super::cookies;
+use crate::base::clock::Tick;
+use crate::base::id::TraceId;
+use crate::base::text;
+use crate::engine::trace::Trace;
+use crate::engine::Ctx;
+use crate::protocol::params::Params;
+use crate::protocol::refusal::{Check, Refusal};
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW, CONTENT_TYPE, HOST,
+    HeaderValue, ORIGIN, USER_AGENT,
+};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, web};
+use std::sync::Arc;
+
+/// The longest URI, bytes (security row U1).
+const LONGEST_URI: usize = 8 * 1024;
+/// The largest head, bytes.
+const LARGEST_HEAD: usize = 16 * 1024;
+/// The most headers.
+const MOST_HEADERS: usize = 100;
+/// The largest form, bytes.
+const LARGEST_FORM: usize = 64 * 1024;
+
+/// Answers any request.
+pub async fn dispatch(site: Data<Site>, http: HttpRequest, payload: Payload) -> Response {
+    let started = Tick::now();
+    let route = site.routes.get(http.uri().path()).copied();
+    let mut request = open(site, http);
+    let outcome = serve(&mut request, route, payload).await;
+    let class = route.map_or(Class::Page, |route| route.class);
+    let (mut response, code) = match outcome {
+        Ok(response) => (response, "ok"),
+        Err(refusal) => {
+            let code = keep_story(&request, route, &refusal);
+            (respond::refusal(&request, class, &refusal), code)
+        }
+    };
+    finish(&request, route, &mut response);
+    let took = started.elapsed();
+    let name = route.map_or("unknown", |route| route.path);
+    request.site.metrics.answered(name, response.status().as_u16(), took);
+    log_line(&request, name, &response, (code, took));
+    response
+}
+
+fn open(site: Data<Site>, http: HttpRequest) -> Request {
+    let engine = &site.engine;
+    let agent = http.headers().get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let ctx = Ctx {
+        trace: Trace::new(TraceId::generate(&engine.clock, &engine.rng)),
+        ip: proxy::client_ip(&http, &site.edge.trusted_proxies),
+        user_agent: Arc::from(text::plain(agent, 300)),
+    };
+    Request::of(site, ctx, http)
+}
+
+async fn serve(request: &mut Request, route: Option<&'static Route>, payload: Payload) -> Result<Response, Refusal> {
+    if let Some(page) = check_head(request, route)? {
+        return Ok(page);
+    }
+    let Some(route) = route else { return Err(Check::PathUnknown.into()) };
+    if let Some(answer) = check_method(request, route) {
+        return Ok(answer);
+    }
+    request.query = parse(request.http.uri().query().unwrap_or_default().as_bytes())?;
+    if *request.http.method() == Method::POST {
+        read_form(request, payload).await?;
+    }
+    if route.class == Class::Page {
+        request.read_visitor();
+    }
+    if *request.http.method() == Method::POST && route.guard == Guard::Csrf {
+        check_csrf(request, route)?;
+    }
+    let timeout = request.site.edge.handler_timeout;
+    let handed_over = hand_over(request);
+    match tokio::time::timeout(timeout, (route.handler)(handed_over)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Refusal::new(Check::TimedOut).retry_after(2)),
+    }
+}
+
+/// The handler gets the request; dispatch keeps what the answer needs.
+fn hand_over(request: &mut Request) -> Request {
+    Request {
+        query: std::mem::take(&mut request.query),
+        form: std::mem::take(&mut request.form),
+        visitor: request.visitor.clone(),
+        nonce: request.nonce.clone(),
+        ..Request::of(request.site.clone(), request.ctx.clone(), request.http.clone())
+    }
+}
+
+/// Sizes and host (security rows U1, H4).
+fn check_head(request: &Request, route: Option<&'static Route>) -> Result<Option<Response>, Refusal> {
+    let http = &request.http;
+    if http.uri().to_string().len() > LONGEST_URI {
+        return Err(Check::UriTooLong.into());
+    }
+    let size: usize = http.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if size > LARGEST_HEAD || http.headers().iter().count() > MOST_HEADERS {
+        return Err(Check::HeadersTooLarge.into());
+    }
+    let public = &request.site.public;
+    let sent = http.headers().get(HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if sent == public.host {
+        return Ok(None);
+    }
+    if public.loopback && is_loopback_alias(sent, public.port) {
+        // Pages are reached under the issuer's name alone: cookies and passkeys belong to it.
+        let is_page = route.is_some_and(|r| r.class == Class::Page) && *http.method() == Method::GET;
+        let here = http.uri().path_and_query().map_or("/", |pq| pq.as_str());
+        return Ok(is_page.then(|| respond::to_issuer(&format!("{}{here}", public.origin))));
+    }
+    Err(Refusal::new(Check::HostUnknown).with(public.host.clone(), sent))
+}
+
+fn is_loopback_alias(host: &str, port: u16) -> bool {
+    ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| host == format!("{name}:{port}"))
+}
+
+/// Methods and preflights; `Some` is the whole answer.
+fn check_method(request: &Request, route: &Route) -> Option<Response> {
+    let method = request.http.method();
+    if route.methods.contains(method) {
+        return None;
+    }
+    let preflight = *method == Method::OPTIONS && route.cors != Cors::None;
+    let mut response = if preflight {
+        actix_web::HttpResponse::new(StatusCode::NO_CONTENT)
+    } else {
+        let refusal = Refusal::new(Check::MethodNotAllowed);
+        respond::refusal(request, route.class, &refusal)
+    };
+    let allow = route.methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    if let Ok(value) = HeaderValue::from_str(&allow) {
+        response.headers_mut().insert(ALLOW, value.clone());
+        if preflight {
+            response.headers_mut().insert(ACCESS_CONTROL_ALLOW_METHODS, value);
+            let names = HeaderValue::from_static("authorization, content-type, dpop");
+            response.headers_mut().insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
+            response.headers_mut().insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+        }
+    }
+    Some(response)
+}
+
+fn parse(text: &[u8]) -> Result<Params, Refusal> {
+    Params::parse(text).map_err(|_| Check::MalformedRequest.into())
+}
+
+/// Reads a form of at most 64 KiB, within the time a body may take (security rows U1, U2).
+async fn read_form(request: &mut Request, payload: Payload) -> Result<(), Refusal> {
+    let arriving = payload.to_bytes_limited(LARGEST_FORM);
+    let arrived = tokio::time::timeout(request.site.edge.body_timeout, arriving).await;
+    let body = match arrived {
+        Ok(Ok(Ok(body))) => body,
+        Ok(Ok(Err(_))) => return Err(Check::MalformedRequest.into()),
+        Ok(Err(_)) => return Err(Check::BodyTooLarge.into()),
+        Err(_) => return Err(Check::TimedOut.into()),
+    };
+    if body.is_empty() {
+        return Ok(());
+    }
+    let kind = request.header(&CONTENT_TYPE).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(Refusal::new(Check::NotForm).with("application/x-www-form-urlencoded", kind));
+    }
+    request.form = parse(&body)?;
+    Ok(())
+}
+
+/// Fetch metadata (or `Origin`) and the token; both must be right (security rows C3, N3).
+fn check_csrf(request: &Request, route: &Route) -> Result<(), Refusal> {
+    if !cookies::any(&request.http) {
+        return Err(Check::CookiesBlocked.into());
+    }
+    let site = request.http.headers().get("sec-fetch-site").and_then(|v| v.to_str().ok());
+    let origin = request.header(&ORIGIN);
+    let same = match (site, origin) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => origin == request.site.public.origin,
+        (None, None) => false,
+    };
+    let token = request.form.get("csrf").unwrap_or_default();
+    let name = form_name(route.path, request.form.get("ix"));
+    if same && request.visitor.csrf_matches(request.engine(), &name, token) {
+        return Ok(());
+    }
+    let seen = format!("sec-fetch-site {}, origin {}", site.unwrap_or("absent"), origin.unwrap_or("absent"));
+    Err(Refusal::new(Check::CsrfRefused).with(request.site.public.origin.clone(), seen))
+}
+
+fn keep_story(request: &Request, route: Option<&Route>, refusal: &Refusal) -> &'static str {
+    let row = refusal.row();
+    request.ctx.trace.failed(refusal);
+    request.site.metrics.refused(row.code);
+    let path = route.map_or("unknown", |route| route.path);
+    // What no client and no person can learn from is not worth a row.
+    if refusal.check != Check::PathUnknown {
+        request.site.recorder.keep(request.engine(), &request.ctx.trace, path, row.code);
+    }
+    row.code
+}
+
+/// Headers that every answer carries.
+fn finish(request: &Request, route: Option<&Route>, response: &mut Response) {
+    let public = &request.site.public;
+    if !response.headers().contains_key("content-security-policy") {
+        headers::secure(response, public, &request.nonce, &FormAction::default());
+    }
+    if let Some(fresh) = &request.fresh_browser {
+        cookies::set_browser(response, fresh);
+    }
+    if let Ok(value) = HeaderValue::from_str(request.ctx.trace.id().as_str()) {
+        response.headers_mut().insert(TRACE_ID, value);
+    }
+    match route.map(|route| route.cors) {
+        Some(Cors::Open) => headers::allow_any_origin(response),
+        Some(Cors::Client) => {
+            if let Some(origin) = request.header(&ORIGIN)
+                && allows_origin(request, origin)
+            {
+                headers::allow_origin(response, origin);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The client of the request when it is known by now, else (preflight) any client of that origin.
+fn allows_origin(request: &Request, origin: &str) -> bool {
+    let clients = &request.engine().clients;
+    match request.ctx.trace.client_id().and_then(|id| clients.get(&id)) {
+        Some(client) => client.allows_origin(origin),
+        None => clients.any_allows_origin(origin),
+    }
+}
+
+/// One line a request: never a query, a header value of a secret, or a body (security rows V8, V9).
+fn log_line(request: &Request, route: &str, response: &Response, (code, took): (&str, std::time::Duration)) {
+    tracing::info!(
+        target: "access",
+        method = request.http.method().as_str(),
+        route,
+        status = response.status().as_u16(),
+        code,
+        client_id = request.ctx.trace.client_id().as_deref().unwrap_or_default(),
+        ip = %request.ctx.ip,
+        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        trace_id = request.ctx.trace.id().as_str(),
+    );
+}
+
+/// Registers dispatch for everything.
+pub fn configure(service: &mut web::ServiceConfig) {
+    service.default_service(web::to(dispatch));
+}
+

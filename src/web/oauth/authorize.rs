@@ -1,0 +1,52 @@
+//! The authorization endpoint (RFC 6749 §3.1; OIDC Core §3.1.2.1: GET and form POST).
+
+use crate::engine::authorize::{self, Outcome, Step};
+use crate::protocol::refusal::Refusal;
+use crate::web::request::{Request, Response};
+use crate::web::respond::{self, Class};
+use crate::web::routes::{Cors, Guard, Route, answer};
+use actix_web::http::Method;
+
+/// `/oauth2/authorize`
+pub static ROUTE: Route = Route {
+    path: "/oauth2/authorize",
+    methods: &[Method::GET, Method::POST],
+    class: Class::Page,
+    cors: Cors::None,
+    guard: Guard::None,
+    metadata: Some("authorization_endpoint"),
+    handler: |request| answer(handle(request)),
+};
+
+async fn handle(request: Request) -> Result<Response, Refusal> {
+    let params = if *request.http.method() == Method::POST { &request.form } else { &request.query };
+    let outcome = authorize::start(request.engine(), &request.ctx, &request.visitor, params).await;
+    respond(&request, outcome)
+}
+
+/// Carries an outcome to the browser; pages of the flow end here as well.
+///
+/// # Errors
+/// The refusal, when it is to be told on a page of ours.
+pub fn respond(request: &Request, outcome: Outcome) -> Result<Response, Refusal> {
+    match outcome {
+        Outcome::Answer(answer) => {
+            if let Some(refusal) = &answer.refusal {
+                let code = refusal.row().code;
+                request.ctx.trace.failed(refusal);
+                request.site.metrics.refused(code);
+                request.site.recorder.keep(request.engine(), &request.ctx.trace, ROUTE.path, code);
+            }
+            respond::authorization(request, answer)
+        }
+        Outcome::Interact { id, step, .. } => {
+            let page = match step {
+                Step::Login | Step::Grant { .. } => "login",
+                Step::Choose => "switch",
+                Step::Consent { .. } => "consent",
+            };
+            Ok(respond::to_own(request, &format!("/{page}?ix={id}")))
+        }
+        Outcome::Page(refusal) => Err(refusal),
+    }
+}

@@ -1,0 +1,101 @@
+//! Discovery (OIDC Discovery §3, RFC 8414 §2): derived from the tables, so that it advertises
+//! exactly what works. Built once; issuer and URLs from configuration alone (security row H4).
+
+use super::jwks::cached;
+use crate::base::secret::sha256_b64;
+use crate::engine::Engine;
+use crate::engine::token::GRANTS;
+use crate::protocol::authorize::{Prompt, ResponseMode};
+use crate::protocol::claims::BY_SCOPE;
+use crate::protocol::client_auth::AuthMethod;
+use crate::protocol::refusal::Refusal;
+use crate::protocol::scope;
+use crate::web::request::{Request, Response};
+use crate::web::respond::Class;
+use crate::web::routes::{Cors, Guard, ROUTES, Route, answer};
+use actix_web::http::Method;
+use actix_web::http::header::HeaderValue;
+use actix_web::web::Bytes;
+use serde_json::{Map, Value, json};
+
+/// `/.well-known/openid-configuration`
+pub static OPENID: Route = Route {
+    path: "/.well-known/openid-configuration",
+    methods: &[Method::GET, Method::HEAD],
+    class: Class::Json,
+    cors: Cors::Open,
+    guard: Guard::None,
+    metadata: None,
+    handler: |request| answer(std::future::ready(Ok(handle(&request)))),
+};
+
+/// `/.well-known/oauth-authorization-server`
+pub static OAUTH: Route = Route {
+    path: "/.well-known/oauth-authorization-server",
+    methods: &[Method::GET, Method::HEAD],
+    class: Class::Json,
+    cors: Cors::Open,
+    guard: Guard::None,
+    metadata: None,
+    handler: |request| answer(std::future::ready(Ok(handle(&request)))),
+};
+
+/// The prebuilt document.
+pub struct Document {
+    body: Bytes,
+    etag: HeaderValue,
+}
+
+fn handle(request: &Request) -> Response {
+    let document = &request.site.discovery;
+    cached(request, document.body.clone(), &document.etag, &HeaderValue::from_static("public, max-age=600"))
+}
+
+impl Document {
+    /// Builds it.
+    pub fn build(engine: &Engine) -> Self {
+        let body = Value::Object(metadata(engine)).to_string();
+        let etag = format!("\"{}\"", sha256_b64(body.as_bytes()).get(..22).unwrap_or_default());
+        let etag = HeaderValue::from_str(&etag).unwrap_or_else(|_| HeaderValue::from_static("\"discovery\""));
+        Self { body: Bytes::from(body), etag }
+    }
+}
+
+fn metadata(engine: &Engine) -> Map<String, Value> {
+    let mut all = Map::new();
+    all.insert("issuer".into(), json!(engine.policy.issuer));
+    for route in ROUTES {
+        if let Some(key) = route.metadata {
+            all.insert(key.into(), json!(engine.policy.url(route.path)));
+        }
+    }
+    let methods: Vec<&str> = AuthMethod::ALL.iter().map(|method| method.as_str()).collect();
+    let confidential: Vec<&str> = methods.iter().copied().filter(|m| *m != "none").collect();
+    let modes: Vec<&str> = ResponseMode::ALL.iter().map(|mode| mode.as_str()).collect();
+    let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.name).collect();
+    let mut claims = vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
+    claims.extend(BY_SCOPE.iter().flat_map(|(_, names)| names.iter().copied()));
+    let pairs = [
+        ("response_types_supported", json!(["code"])),
+        ("response_modes_supported", json!(modes)),
+        ("grant_types_supported", json!(grants)),
+        ("subject_types_supported", json!(["public"])),
+        ("id_token_signing_alg_values_supported", json!(["RS256"])),
+        ("scopes_supported", json!(scope::STANDARD)),
+        ("claims_supported", json!(claims)),
+        ("claim_types_supported", json!(["normal"])),
+        ("token_endpoint_auth_methods_supported", json!(methods)),
+        ("revocation_endpoint_auth_methods_supported", json!(methods)),
+        ("introspection_endpoint_auth_methods_supported", json!(confidential)),
+        ("code_challenge_methods_supported", json!(["S256"])),
+        ("prompt_values_supported", json!(Prompt::ALL)),
+        ("acr_values_supported", json!([crate::domain::session::ACR_PASSWORD])),
+        ("authorization_response_iss_parameter_supported", json!(true)),
+        ("claims_parameter_supported", json!(false)),
+        ("request_parameter_supported", json!(false)),
+        ("request_uri_parameter_supported", json!(false)),
+        ("service_documentation", json!(engine.policy.url("/errors"))),
+    ];
+    all.extend(pairs.map(|(key, value)| (key.to_owned(), value)));
+    all
+}

@@ -1,0 +1,47 @@
+//! UserInfo (OIDC Core §5.3): GET and POST with a bearer header, POST with the token in the form
+//! (RFC 6750 §2.2); never in the query.
+
+use crate::base::secret::Secret;
+use crate::engine::userinfo;
+use crate::protocol::refusal::{Check, Refusal};
+use crate::web::request::{Request, Response};
+use crate::web::respond::{self, Class};
+use crate::web::routes::{Cors, Guard, Route, answer};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::{Method, StatusCode};
+
+/// `/oauth2/userinfo`
+pub static ROUTE: Route = Route {
+    path: "/oauth2/userinfo",
+    methods: &[Method::GET, Method::POST],
+    class: Class::Bearer,
+    cors: Cors::Client,
+    guard: Guard::None,
+    metadata: Some("userinfo_endpoint"),
+    handler: |request| answer(handle(request)),
+};
+
+async fn handle(request: Request) -> Result<Response, Refusal> {
+    let token = bearer(&request)?;
+    let claims = userinfo::userinfo(request.engine(), &request.ctx, &token).await?;
+    Ok(respond::json(StatusCode::OK, &claims))
+}
+
+/// The one token of the request (RFC 6750 §2: "Clients MUST NOT use more than one method").
+fn bearer(request: &Request) -> Result<Secret, Refusal> {
+    if request.query.count("access_token") > 0 {
+        return Err(Check::BearerInQuery.into());
+    }
+    let in_form = request.form.get("access_token");
+    let Some(header) = request.header(&AUTHORIZATION) else {
+        return in_form.map(Secret::new).ok_or_else(|| Check::BearerMissing.into());
+    };
+    if in_form.is_some() {
+        return Err(Check::BearerInQuery.into());
+    }
+    // RFC 9110 §11.1: the scheme is case-insensitive.
+    match header.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Secret::new(token.trim())),
+        _ => Err(Check::BearerInvalid.into()),
+    }
+}

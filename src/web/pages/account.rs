@@ -1,0 +1,149 @@
+//! The account page: apps with access, devices and sessions, and the ways to end them.
+
+use super::{person, typed, words};
+use crate::domain::session::Session;
+use crate::engine::account::{self, App, Overview};
+use crate::protocol::refusal::{Check, Refusal};
+use crate::store::Fault;
+use crate::web::cookies;
+use crate::web::headers::FormAction;
+use crate::web::pages::consent::sentence;
+use crate::web::request::{Request, Response};
+use crate::web::respond::{self, Class};
+use crate::web::routes::{Cors, Guard, Route, answer};
+use crate::web::views::account::{Account, AppAccess, SessionLine};
+use crate::web::views::parts::Moment;
+use crate::web::views::signed_out::SignedOut;
+use crate::web::views::text::Text;
+use actix_web::http::{Method, StatusCode};
+
+/// `/account`
+pub static ROUTE: Route = Route {
+    path: "/account",
+    methods: &[Method::GET],
+    class: Class::Page,
+    cors: Cors::None,
+    guard: Guard::Csrf,
+    metadata: None,
+    handler: |request| answer(show(request)),
+};
+
+/// `/account/apps`
+pub static APPS: Route = Route {
+    path: "/account/apps",
+    methods: &[Method::POST],
+    class: Class::Page,
+    cors: Cors::None,
+    guard: Guard::Csrf,
+    metadata: None,
+    handler: |request| answer(withdraw(request)),
+};
+
+/// `/account/sessions`
+pub static SESSIONS: Route = Route {
+    path: "/account/sessions",
+    methods: &[Method::POST],
+    class: Class::Page,
+    cors: Cors::None,
+    guard: Guard::Csrf,
+    metadata: None,
+    handler: |request| answer(end(request)),
+};
+
+async fn show(request: Request) -> Result<Response, Refusal> {
+    match account::overview(request.engine(), &request.visitor).await.map_err(Fault::into_refusal) {
+        Ok(overview) => page(&request, overview),
+        Err(refusal) if refusal.check == Check::SessionMissing => Ok(respond::to_own(&request, "/login")),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+fn page(request: &Request, overview: Overview) -> Result<Response, Refusal> {
+    let current = overview.current.id.clone();
+    let mut sessions: Vec<SessionLine> =
+        overview.sessions.iter().map(|session| line(session, session.id == current)).collect();
+    sessions.sort_by_key(|session| !session.current);
+    let user = &overview.user;
+    let mut facts = vec![("Username", words(&user.username))];
+    if let Some(email) = &user.email {
+        let state = if user.email_verified { "confirmed" } else { "not confirmed" };
+        facts.push(("E-mail", words(&format!("{email} ({state})"))));
+    }
+    let view = Account {
+        chrome: request.chrome(),
+        csrf_apps: request.csrf(APPS.path, None),
+        csrf_sessions: request.csrf(SESSIONS.path, None),
+        person: person(user),
+        facts,
+        done: None,
+        apps: overview.apps.iter().map(|app| access(request, app)).collect(),
+        sessions,
+    };
+    respond::page(request, StatusCode::OK, &view, FormAction::default())
+}
+
+fn access(request: &Request, app: &App) -> AppAccess {
+    let client = request.engine().clients.get(&app.client_id);
+    let name = client.as_ref().map_or(app.client_id.as_str(), |client| client.metadata.client_name.as_str());
+    AppAccess {
+        grant: app.client_id.clone(),
+        name: Text::plain(name),
+        may: app.scope.names().map(|scope| words(&sentence(scope))).collect(),
+        since: Moment::at(app.since),
+        last_used: app.last_used.map(Moment::at),
+    }
+}
+
+fn line(session: &Session, current: bool) -> SessionLine {
+    SessionLine {
+        id: session.id.to_string(),
+        device: words(&device(&session.user_agent)),
+        address: words(&session.ip),
+        started: Moment::at(session.created_at),
+        last_used: Moment::at(session.last_seen_at),
+        current,
+    }
+}
+
+/// A browser's description of itself in two words; a guess, shown as such to its owner only.
+fn device(agent: &str) -> String {
+    let first = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, n)| *n);
+    let browser = first(&[
+        ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = first(&[
+        ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => "Unknown device".to_owned(),
+    }
+}
+
+async fn withdraw(request: Request) -> Result<Response, Refusal> {
+    let client = typed(&request, "grant").to_owned();
+    let done = account::withdraw(request.engine(), &request.ctx, &request.visitor, client).await;
+    done.map_err(Fault::into_refusal)?;
+    Ok(respond::to_own(&request, "/account"))
+}
+
+async fn end(request: Request) -> Result<Response, Refusal> {
+    let (engine, ctx, visitor) = (request.engine(), &request.ctx, &request.visitor);
+    match typed(&request, "session") {
+        "all" => {
+            account::end_everywhere(engine, ctx, visitor).await.map_err(Fault::into_refusal)?;
+            let view = SignedOut { chrome: request.chrome(), everywhere: true, onward: None };
+            let mut response = respond::page(&request, StatusCode::OK, &view, FormAction::default())?;
+            cookies::clear_session(&mut response);
+            Ok(response)
+        }
+        id => {
+            let id = id.to_owned();
+            account::end_one(engine, ctx, visitor, id).await.map_err(Fault::into_refusal)?;
+            Ok(respond::to_own(&request, "/account"))
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The consent page: who asks for what, in plain words (OIDC Core §3.1.2.4; security group B).
+
+use super::{app_of, ix, leads_to, person, typed};
+use crate::domain::client::Client;
+use crate::domain::user::User;
+use crate::engine::authorize::{self, Outcome, Step};
+use crate::protocol::refusal::{Check, Refusal};
+use crate::protocol::scope::Scope;
+use crate::store::Fault;
+use crate::web::oauth::authorize::respond as carry;
+use crate::web::request::{Request, Response};
+use crate::web::respond::{self, Class};
+use crate::web::routes::{Cors, Guard, Route, answer};
+use crate::web::views::consent::{Consent, Lifetime, ScopeLine};
+use crate::web::views::text::Text;
+use actix_web::http::{Method, StatusCode};
+
+/// `/consent`
+pub static ROUTE: Route = Route {
+    path: "/consent",
+    methods: &[Method::GET, Method::POST],
+    class: Class::Page,
+    cors: Cors::None,
+    guard: Guard::Csrf,
+    metadata: None,
+    handler: |request| answer(handle(request)),
+};
+
+async fn handle(request: Request) -> Result<Response, Refusal> {
+    if *request.http.method() == Method::POST { decide(request).await } else { show(request).await }
+}
+
+async fn show(request: Request) -> Result<Response, Refusal> {
+    let id = ix(request.query.get("ix")).ok_or(Check::AuthorizationGone)?;
+    let outcome = authorize::resume(request.engine(), &request.ctx, &request.visitor, &id).await;
+    // Another step's turn, or everything is said by now: go there (security row A15).
+    let Outcome::Interact { step: Step::Consent { scope }, .. } = outcome else { return carry(&request, outcome) };
+    let waiting =
+        authorize::waiting(request.engine(), &request.visitor, &id).await.map_err(Fault::into_refusal)?;
+    let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
+    let (_, user) = current.ok_or(Check::SessionMissing)?;
+    let key = id.to_string();
+    let offline = waiting.client.allows_grant("refresh_token") && scope.has("offline_access");
+    let seconds = u64::try_from(request.engine().policy.access_token).unwrap_or_default();
+    let view = Consent {
+        chrome: request.chrome(),
+        csrf: request.csrf("/consent", Some(&key)),
+        ix: key,
+        app: app_of(&waiting),
+        verified: is_verified(&waiting.client),
+        person: person(&user),
+        scopes: scope.names().map(|name| line(name, &user)).collect(),
+        resources: waiting.authorization.request.resource.iter().map(|r| Text::plain(r)).collect(),
+        lifetime: if offline { Lifetime::UntilTakenBack } else { Lifetime::Seconds(seconds) },
+    };
+    respond::page(&request, StatusCode::OK, &view, leads_to(&waiting))
+}
+
+/// Clients of this server are all registered by an admin; anyone could still pose as an unassured one.
+fn is_verified(client: &Client) -> bool {
+    !client.is_unassured()
+}
+
+/// A scope in plain words, with the value it would hand over.
+fn line(name: &str, user: &User) -> ScopeLine {
+    let claim = |name: &str| user.claims.get(name).and_then(|value| value.as_str()).unwrap_or_default();
+    match name {
+        "openid" => ScopeLine::new(name, "Know who you are", user.id.as_str()),
+        "profile" => ScopeLine::new(name, "See your name and profile", user.display_name()),
+        "email" => ScopeLine::new(name, "See your e-mail address", user.email.as_deref().unwrap_or_default()),
+        "address" => ScopeLine::new(name, "See your postal address", ""),
+        "phone" => ScopeLine::new(name, "See your phone number", claim("phone_number")),
+        "offline_access" => ScopeLine::new(name, "Stay connected while you are away", ""),
+        other => ScopeLine::new(other, &sentence(other), ""),
+    }
+}
+
+/// A scope that only the app's API knows.
+pub fn sentence(name: &str) -> String {
+    match name {
+        "openid" => "Know who you are".to_owned(),
+        "profile" => "See your name and profile".to_owned(),
+        "email" => "See your e-mail address".to_owned(),
+        "address" => "See your postal address".to_owned(),
+        "phone" => "See your phone number".to_owned(),
+        "offline_access" => "Stay connected while you are away".to_owned(),
+        other => format!("Use \u{201c}{other}\u{201d} for you"),
+    }
+}
+
+async fn decide(request: Request) -> Result<Response, Refusal> {
+    let id = ix(request.form.get("ix")).ok_or(Check::AuthorizationGone)?;
+    let (engine, ctx, visitor) = (request.engine(), &request.ctx, &request.visitor);
+    let outcome = match typed(&request, "decision") {
+        "allow" => {
+            let posted = Scope::parse(typed(&request, "scope")).ok_or(Check::ConsentScopes)?;
+            authorize::allow(engine, ctx, visitor, &id, &posted).await
+        }
+        "deny" => authorize::deny(engine, ctx, visitor, &id).await,
+        _ => return Err(Check::StepUnexpected.into()),
+    };
+    carry(&request, outcome)
+}

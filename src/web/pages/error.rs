@@ -1,0 +1,99 @@
+//! The error page, made from the refusal's row: what is wrong, who must act, the fix, the trace id.
+//! Registered values are shown only for clients that live on loopback, and to admins in the trace.
+
+use crate::domain::client::Client;
+use crate::protocol::refusal::{Check, Detail, Refusal, Who};
+use crate::web::request::Request;
+use crate::web::views::difference::Difference;
+use crate::web::views::error::{Details, ErrorPage, Situation, WayOut};
+use crate::web::views::text::{Href, Text};
+
+/// The page of a refusal.
+pub fn view(request: &Request, refusal: &Refusal) -> ErrorPage {
+    let row = refusal.row();
+    let client = request.ctx.trace.client_id().or_else(|| named(request)).and_then(|id| request.engine().clients.get(&id));
+    let trace_id = request.ctx.trace.id().as_str();
+    let base = match situation(refusal) {
+        Some(situation) => ErrorPage::of(request.chrome(), situation, trace_id),
+        None => ErrorPage {
+            chrome: request.chrome(),
+            heading: Text::plain(heading(refusal.check)),
+            innocent: row.who == Who::Developer || row.who == Who::Admin,
+            advice: Text::plain(advice(row.who)),
+            way_out: None,
+            details: None,
+            trace_id: Some(trace_id.to_owned()),
+        },
+    };
+    let home = client.as_ref().and_then(|client| client.metadata.client_uri.as_deref().and_then(Href::web));
+    let label = client.as_ref().map(|c| Text::plain(&format!("Back to {}", c.metadata.client_name)));
+    let way_out = home.zip(label).map(|(href, label)| WayOut { label, href });
+    ErrorPage { way_out: way_out.or(base.way_out), details: Some(details(request, refusal, client.as_deref())), ..base }
+}
+
+/// The client a request names, for its display name only.
+fn named(request: &Request) -> Option<String> {
+    let params = if request.form.get("client_id").is_some() { &request.form } else { &request.query };
+    params.get("client_id").map(str::to_owned)
+}
+
+fn situation(refusal: &Refusal) -> Option<Situation> {
+    let seconds = u64::try_from(refusal.retry_after.unwrap_or(2)).unwrap_or(2);
+    Some(match refusal.check {
+        Check::PathUnknown => Situation::NotFound,
+        Check::MethodNotAllowed => Situation::MethodNotAllowed,
+        Check::CsrfRefused => Situation::CrossSite,
+        Check::AuthorizationGone => Situation::Expired,
+        Check::BodyTooLarge | Check::UriTooLong | Check::HeadersTooLarge => Situation::TooLarge,
+        Check::HostUnknown => Situation::Misdirected,
+        Check::RateLimited | Check::LoginThrottled => Situation::TooManyRequests { seconds },
+        Check::Unexpected => Situation::Internal,
+        Check::StoreUnavailable | Check::TimedOut | Check::HashingBusy => Situation::Unavailable { seconds },
+        _ => return None,
+    })
+}
+
+fn heading(check: Check) -> &'static str {
+    match check {
+        Check::ClientIdMissing | Check::ClientUnknown => "The app that sent you here is not known",
+        Check::RedirectUriMissing | Check::RedirectUriMismatch => "The app asked us to send you to the wrong place",
+        Check::CookiesBlocked => "Your browser blocks our cookies",
+        Check::SessionMissing => "You are not signed in",
+        Check::LinkInvalid => "This link does not work any more",
+        _ => "This request cannot be answered",
+    }
+}
+
+fn advice(who: Who) -> &'static str {
+    match who {
+        Who::Developer => "Go back to the app. If it happens again, send the details below to whoever runs the app.",
+        Who::Admin | Who::Operator => "Tell whoever looks after this server, with the number below.",
+        Who::Person => "Start again from the app.",
+    }
+}
+
+fn details(request: &Request, refusal: &Refusal, client: Option<&Client>) -> Details {
+    let row = refusal.row();
+    let empty = Detail::default();
+    let detail = refusal.detail.as_deref().unwrap_or(&empty);
+    // Registered values are no secret to the developer of a loopback app, and help nobody else.
+    let show = client.is_some_and(Client::is_loopback_only) && !detail.expected.is_empty();
+    let expected: Vec<&str> = if show { detail.expected.split(' ').collect() } else { Vec::new() };
+    let compares = refusal.check == Check::RedirectUriMismatch;
+    Details {
+        app: client.map(|client| Text::plain(&client.metadata.client_name)),
+        code: row.code,
+        error: Some(row.error.as_str()),
+        cause: Text::plain(row.cause),
+        who: Text::plain(row.who.as_str()),
+        fix: Text::plain(row.fix),
+        received: (!detail.received.is_empty()).then(|| Text::visible(&detail.received)),
+        difference: nearest(&expected, &detail.received).filter(|_| compares).map(|near| Difference::between(&detail.received, near)),
+        expected: expected.into_iter().map(Text::visible).collect(),
+        docs: Href::own(format!("{}/errors#{}", request.site.public.base_path, row.code)),
+    }
+}
+
+fn nearest<'a>(expected: &[&'a str], received: &str) -> Option<&'a str> {
+    expected.iter().copied().min_by_key(|known| strsim::levenshtein(known, received))
+}

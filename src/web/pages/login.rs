@@ -1,0 +1,150 @@
+//! The sign-in page, for an app that waits or for the account pages.
+
+use super::{app_of, ix, leads_to, person, typed};
+use crate::base::secret::Secret;
+use crate::domain::user::User;
+use crate::engine::authorize::{self, Waiting};
+use crate::engine::login::{self, Attempt};
+use crate::protocol::refusal::{Check, Refusal};
+use crate::store::Fault;
+use crate::web::cookies;
+use crate::web::headers::FormAction;
+use crate::web::oauth::authorize::respond as carry;
+use crate::web::request::{Request, Response};
+use crate::web::respond::{self, Class};
+use crate::web::routes::{Cors, Guard, Route, answer};
+use crate::web::views::login::{Login, Problem, Who};
+use crate::web::views::parts::Field;
+use actix_web::http::{Method, StatusCode};
+
+/// `/login`
+pub static ROUTE: Route = Route {
+    path: "/login",
+    methods: &[Method::GET, Method::POST],
+    class: Class::Page,
+    cors: Cors::None,
+    guard: Guard::Csrf,
+    metadata: None,
+    handler: |request| answer(handle(request)),
+};
+
+async fn handle(request: Request) -> Result<Response, Refusal> {
+    if *request.http.method() == Method::POST { submit(request).await } else { show(request).await }
+}
+
+/// The authorization that waits, if the page is for one.
+async fn waiting(request: &Request, sent: Option<&str>) -> Result<Option<Waiting>, Refusal> {
+    let Some(sent) = sent else { return Ok(None) };
+    let id = ix(Some(sent)).ok_or(Check::AuthorizationGone)?;
+    authorize::waiting(request.engine(), &request.visitor, &id).await.map(Some).map_err(Fault::into_refusal)
+}
+
+async fn show(request: Request) -> Result<Response, Refusal> {
+    let waiting = waiting(&request, request.query.get("ix")).await?;
+    let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
+    if waiting.is_none() && current.is_some() {
+        return Ok(respond::to_own(&request, "/account"));
+    }
+    let switching = request.query.get("switch").is_some();
+    let who = who(waiting.as_ref(), current.as_ref().map(|(_, user)| user), switching);
+    page(&request, waiting.as_ref(), who, None)
+}
+
+/// The same person again when the app asked for them, else anyone.
+fn who(waiting: Option<&Waiting>, current: Option<&User>, switching: bool) -> Who {
+    let expected = waiting.and_then(|waiting| waiting.expected.as_ref());
+    match (current, waiting) {
+        (Some(user), Some(_)) if !switching && expected == Some(&user.id) => {
+            Who::Again { person: person(user), username: user.username.clone() }
+        }
+        (_, Some(waiting)) => {
+            Who::Anyone(Field::holding(waiting.authorization.request.login_hint.as_deref().unwrap_or_default()))
+        }
+        _ => Who::Anyone(Field::default()),
+    }
+}
+
+fn page(
+    request: &Request,
+    waiting: Option<&Waiting>,
+    who: Who,
+    problem: Option<Problem>,
+) -> Result<Response, Refusal> {
+    let key = waiting.map(|waiting| waiting.authorization.id.to_string());
+    let status = match problem {
+        Some(Problem::TooManyTries { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Some(Problem::Busy { .. }) => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::OK,
+    };
+    let view = Login {
+        chrome: request.chrome(),
+        csrf: request.csrf("/login", key.as_deref()),
+        ix: key,
+        app: waiting.map(app_of),
+        who,
+        reason: None,
+        problem,
+    };
+    respond::page(request, status, &view, waiting.map_or_else(FormAction::default, leads_to))
+}
+
+async fn submit(request: Request) -> Result<Response, Refusal> {
+    let waiting = waiting(&request, request.form.get("ix")).await?;
+    let (username, password) = (typed(&request, "username").to_owned(), typed(&request, "password"));
+    let missing = match (username.is_empty(), password.is_empty()) {
+        (true, true) => Some(Problem::BothMissing),
+        (true, false) => Some(Problem::UsernameMissing),
+        (false, true) => Some(Problem::PasswordMissing),
+        (false, false) => None,
+    };
+    if missing.is_some() {
+        return page(&request, waiting.as_ref(), Who::Anyone(Field::holding(&username)), missing);
+    }
+    let attempt = Attempt {
+        username: username.clone(),
+        password: Secret::new(password),
+        authorization: waiting.as_ref().map(|waiting| waiting.authorization.id.clone()),
+    };
+    match login::password(request.engine(), &request.ctx, &request.visitor, attempt).await {
+        Ok(signed_in) => go_on(request, waiting, signed_in).await,
+        Err(fault) => again(&request, waiting.as_ref(), &username, fault.into_refusal()),
+    }
+}
+
+async fn go_on(
+    mut request: Request,
+    waiting: Option<Waiting>,
+    signed_in: login::SignedIn,
+) -> Result<Response, Refusal> {
+    request.visitor.session = Some(signed_in.session.digest());
+    let mut response = match waiting {
+        Some(waiting) => {
+            let id = waiting.authorization.id;
+            let outcome = authorize::resume(request.engine(), &request.ctx, &request.visitor, &id).await;
+            carry(&request, outcome)?
+        }
+        None => respond::to_own(&request, "/account"),
+    };
+    cookies::set_session(&mut response, &signed_in.session);
+    Ok(response)
+}
+
+/// The form again, with what is wrong; the same for unknown, disabled and wrong (security row C1).
+fn again(request: &Request, waiting: Option<&Waiting>, username: &str, refusal: Refusal) -> Result<Response, Refusal> {
+    if !login::is_retryable(&refusal) {
+        return Err(refusal);
+    }
+    request.ctx.trace.failed(&refusal);
+    request.site.metrics.refused(refusal.row().code);
+    request.site.recorder.keep(request.engine(), &request.ctx.trace, ROUTE.path, refusal.row().code);
+    let seconds = u64::try_from(refusal.retry_after.unwrap_or(1)).unwrap_or(1);
+    let problem = match refusal.check {
+        Check::LoginThrottled => Problem::TooManyTries { seconds },
+        Check::HashingBusy => Problem::Busy { seconds },
+        Check::PasswordTooLong => return Err(refusal),
+        _ => Problem::WrongCredentials,
+    };
+    let mut response = page(request, waiting, Who::Anyone(Field::holding(username)), Some(problem))?;
+    respond::retry_after(&mut response, &refusal);
+    Ok(response)
+}

@@ -1,0 +1,73 @@
+//! Pages for people: read the form, call one use case, show the next page. Every form post is
+//! guarded by the route table; every redirect that follows one is 303.
+
+pub mod account;
+pub mod assets;
+pub mod consent;
+pub mod error;
+pub mod errors;
+pub mod home;
+pub mod login;
+pub mod logout;
+pub mod recover;
+pub mod setup;
+pub mod switch;
+pub mod try_it;
+
+use super::headers::FormAction;
+use super::request::Request;
+use super::views::parts::{App, Person};
+use super::views::text::{Href, Text};
+use crate::base::id::AuthorizationId;
+use crate::domain::client::Client;
+use crate::domain::user::User;
+use crate::engine::authorize::Waiting;
+use crate::protocol::redirect_uri::{VerifiedRedirect, csp_source};
+
+/// The stored authorization that a page is about.
+fn ix(text: Option<&str>) -> Option<AuthorizationId> {
+    text.filter(|ix| crate::base::id::is_ulid(ix)).map(AuthorizationId::from_stored)
+}
+
+/// The app as people see it, from its registration.
+fn app(client: &Client, redirect_uri: &VerifiedRedirect) -> App {
+    let link = |uri: &Option<String>| uri.as_deref().and_then(Href::web);
+    App {
+        policy: link(&client.metadata.policy_uri),
+        terms: link(&client.metadata.tos_uri),
+        ..App::named(&client.metadata.client_name, &redirect_uri.display_host())
+    }
+}
+
+fn app_of(waiting: &Waiting) -> App {
+    app(&waiting.client, &waiting.authorization.request.redirect_uri)
+}
+
+/// The person as pages show them.
+fn person(user: &User) -> Person {
+    Person::new(user.display_name(), user.email.as_deref().unwrap_or(&user.username))
+}
+
+/// Where the forms of a flow's page may lead in the end: browsers hold the redirects that follow a
+/// form to the policy. The client's other registered addresses are in, for apps that redirect on.
+fn leads_to(waiting: &Waiting) -> FormAction {
+    let metadata = &waiting.client.metadata;
+    let mut sources = vec![waiting.authorization.request.redirect_uri.csp_source()];
+    for uri in metadata.redirect_uris.iter().chain(&metadata.post_logout_redirect_uris).chain(&metadata.client_uri) {
+        let source = csp_source(uri);
+        if sources.len() < 10 && !source.is_empty() && !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    FormAction(sources)
+}
+
+/// A sentence of ours.
+fn words(text: &str) -> Text {
+    Text::plain(text)
+}
+
+/// The fields of a form, never a password.
+fn typed<'a>(request: &'a Request, name: &str) -> &'a str {
+    request.form.get(name).unwrap_or_default()
+}

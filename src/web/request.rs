@@ -1,0 +1,92 @@
+//! A request as handlers see it: parsed once, bounded, with its visitor and its story.
+
+use super::cookies;
+use super::site::Site;
+use super::views::Chrome;
+use crate::base::secret::{BrowserSecret, Plain, b64};
+use crate::engine::visitor::Visitor;
+use crate::engine::{Ctx, Engine};
+use crate::protocol::params::Params;
+use actix_web::HttpRequest;
+use actix_web::http::header::HeaderName;
+use actix_web::web::Data;
+
+/// The answer of a handler.
+pub type Response = actix_web::HttpResponse;
+
+/// One request.
+pub struct Request {
+    /// What it is served with.
+    pub site: Data<Site>,
+    /// Its story and where it came from.
+    pub ctx: Ctx,
+    /// Headers, method and path.
+    pub http: HttpRequest,
+    /// The query, decoded once.
+    pub query: Params,
+    /// The form of the body, decoded once.
+    pub form: Params,
+    /// Who is at the browser.
+    pub visitor: Visitor,
+    /// A binding cookie to set, when the browser had none.
+    pub fresh_browser: Option<Plain<BrowserSecret>>,
+    /// The nonce of this answer's content security policy.
+    pub nonce: String,
+}
+
+impl Request {
+    /// A request of which only the head is known.
+    pub fn of(site: Data<Site>, ctx: Ctx, http: HttpRequest) -> Self {
+        Self {
+            site,
+            ctx,
+            http,
+            query: Params::default(),
+            form: Params::default(),
+            visitor: Visitor::default(),
+            fresh_browser: None,
+            nonce: String::new(),
+        }
+    }
+
+    /// The use cases.
+    pub fn engine(&self) -> &Engine {
+        &self.site.engine
+    }
+
+    /// A header as text.
+    pub fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.http.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What every page needs around its content.
+    pub fn chrome(&self) -> Chrome {
+        Chrome {
+            base_path: self.site.public.base_path.clone(),
+            nonce: self.nonce.clone(),
+            issuer_name: "Latchkey".to_owned(),
+            dev_banner: self.site.edge.dev,
+        }
+    }
+
+    /// The token for a form that posts to `path`, about the stored authorization `ix` if any.
+    pub fn csrf(&self, path: &str, ix: Option<&str>) -> String {
+        self.visitor.csrf(self.engine(), &form_name(path, ix))
+    }
+
+    /// Reads the visitor from the cookies; one without a binding cookie gets a fresh one.
+    pub fn read_visitor(&mut self) {
+        self.visitor = cookies::visitor(&self.http);
+        if self.visitor.browser.is_none() {
+            let fresh = Plain::<BrowserSecret>::generate(&self.site.engine.rng);
+            self.visitor.browser = Some(fresh.digest());
+            self.fresh_browser = Some(fresh);
+        }
+        self.nonce = b64(&self.site.engine.rng.bytes::<16>());
+    }
+}
+
+/// The name a CSRF token is bound to: where the form posts, and the authorization it is about.
+pub fn form_name(path: &str, ix: Option<&str>) -> String {
+    format!("{path}\n{}", ix.unwrap_or_default())
+}

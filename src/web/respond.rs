@@ -1,0 +1,211 @@
+//! The one way out: redirects, JSON, pages and errors. Nothing else writes a `Location` or an error.
+
+use super::headers::{self, FormAction};
+use super::request::{Request, Response};
+use super::views::{self, Page};
+use crate::base::text::error_description;
+use crate::engine::authorize::AuthorizationResponse;
+use crate::protocol::authorize::ResponseMode;
+use crate::protocol::redirect_uri::VerifiedRedirect;
+use crate::protocol::refusal::{Answer, Check, Refusal};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+};
+use serde::Serialize;
+
+/// How errors of a route are written when their row leaves it open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// For people: HTML.
+    Page,
+    /// For programs: JSON (RFC 6749 §5.2).
+    Json,
+    /// For programs with a bearer token (RFC 6750 §3).
+    Bearer,
+}
+
+/// JSON with a status.
+pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(bytes) => actix_web::HttpResponse::build(status).content_type("application/json").body(bytes),
+        Err(_) => actix_web::HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// A page. Its forms may lead to this server, and to the `form_action` sources.
+///
+/// # Errors
+/// [`Check::Unexpected`] when the template refuses to render.
+pub fn page(
+    request: &Request,
+    status: StatusCode,
+    view: &impl Page,
+    form_action: FormAction,
+) -> Result<Response, Refusal> {
+    let html = view.html().map_err(|error| {
+        tracing::error!(%error, "template");
+        Refusal::new(Check::Unexpected)
+    })?;
+    let mut response = actix_web::HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html);
+    headers::secure(&mut response, &request.site.public, &request.nonce, &form_action);
+    Ok(response)
+}
+
+/// 303 to a page of our own; `path` is made here, never taken from a request.
+pub fn to_own(request: &Request, path: &str) -> Response {
+    redirect(&format!("{}{path}", request.site.public.base_path))
+}
+
+/// 303 to a verified URI with parameters (RFC 9700 §4.12: 303, so that nothing is posted again).
+pub fn to_verified(target: &VerifiedRedirect, pairs: &[(&str, &str)]) -> Response {
+    if pairs.is_empty() {
+        return redirect(target.as_str());
+    }
+    redirect(&target.with_query(pairs.iter().copied()))
+}
+
+/// 308 to the same page under the name of the issuer, for the loopback's other names.
+pub fn to_issuer(url: &str) -> Response {
+    located(StatusCode::PERMANENT_REDIRECT, url)
+}
+
+fn redirect(location: &str) -> Response {
+    located(StatusCode::SEE_OTHER, location)
+}
+
+fn located(status: StatusCode, location: &str) -> Response {
+    let mut response = actix_web::HttpResponse::new(status);
+    match HeaderValue::from_str(location) {
+        Ok(value) => {
+            response.headers_mut().insert(LOCATION, value);
+            response
+        }
+        // CR, LF and their like never get this far: parameters are encoded, URIs are checked ASCII.
+        Err(_) => actix_web::HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// Carries an authorization response to the client (RFC 6749 §4.1.2; Form Post Response Mode §2).
+///
+/// # Errors
+/// [`Check::Unexpected`] when the form page cannot be rendered.
+pub fn authorization(request: &Request, answer: AuthorizationResponse) -> Result<Response, Refusal> {
+    let mut params = answer.params;
+    if let Some(refusal) = &answer.refusal {
+        params.push(("error_description", describe(request, refusal)));
+        params.push(("error_uri", docs(request, refusal)));
+    }
+    match answer.target.response_mode {
+        ResponseMode::Query => {
+            let pairs: Vec<(&str, &str)> = params.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            Ok(to_verified(&answer.target.redirect_uri, &pairs))
+        }
+        ResponseMode::FormPost => form_post(request, &answer.target.redirect_uri, params),
+    }
+}
+
+fn form_post(
+    request: &Request,
+    target: &VerifiedRedirect,
+    fields: Vec<(&'static str, String)>,
+) -> Result<Response, Refusal> {
+    let view = views::form_post::FormPost {
+        chrome: request.chrome(),
+        app: views::text::Text::plain(&target.display_host()),
+        action: views::text::Href::own(target.as_str().to_owned()),
+        fields,
+    };
+    page(request, StatusCode::OK, &view, FormAction(vec![target.csp_source()]))
+}
+
+/// What the client reads: the cause, the code, the trace id, in the characters of RFC 6749 §5.2.
+fn describe(request: &Request, refusal: &Refusal) -> String {
+    let row = refusal.row();
+    error_description(&format!("{} ({}, trace {})", row.cause, row.code, request.ctx.trace.id()))
+}
+
+fn docs(request: &Request, refusal: &Refusal) -> String {
+    request.engine().policy.url(&format!("/errors#{}", refusal.row().code))
+}
+
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    error: &'a str,
+    error_description: String,
+    error_uri: String,
+    code: &'a str,
+    trace_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'a str>,
+}
+
+/// Writes a refusal in the way of its route.
+pub fn refusal(request: &Request, class: Class, refusal: &Refusal) -> Response {
+    let row = refusal.row();
+    let mut response = match class {
+        Class::Page => return error_page(request, refusal),
+        Class::Json | Class::Bearer => {
+            let named = matches!(
+                refusal.check,
+                Check::BodyParameterMissing | Check::BodyParameterRepeated | Check::BodyParameterMalformed
+            );
+            let parameter = refusal.detail.as_ref().filter(|_| named).map(|detail| detail.received.as_str());
+            let status = StatusCode::from_u16(row.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let body = ErrorBody {
+                error: row.error.as_str(),
+                error_description: describe(request, refusal),
+                error_uri: docs(request, refusal),
+                code: row.code,
+                trace_id: request.ctx.trace.id().as_str(),
+                parameter,
+            };
+            json(status, &body)
+        }
+    };
+    challenge(request, &mut response, refusal);
+    retry_after(&mut response, refusal);
+    response
+}
+
+/// `WWW-Authenticate`: Basic where the header was used (RFC 6749 §5.2), Bearer at resources (RFC 6750 §3).
+fn challenge(request: &Request, response: &mut Response, refusal: &Refusal) {
+    let row = refusal.row();
+    let text = match (row.answer, refusal.check) {
+        // RFC 6750 §3.1: without any credentials no error code is told.
+        (Answer::Bearer, Check::BearerMissing) => format!("Bearer realm=\"{}\"", request.engine().policy.issuer),
+        (Answer::Bearer, check) => {
+            let scope = if check == Check::BearerScope { ", scope=\"openid\"" } else { "" };
+            let (error, words) = (row.error.as_str(), describe(request, refusal));
+            let issuer = &request.engine().policy.issuer;
+            format!("Bearer realm=\"{issuer}\", error=\"{error}\", error_description=\"{words}\"{scope}")
+        }
+        (_, _) if row.status == 401 && request.http.headers().contains_key("authorization") => {
+            format!("Basic realm=\"{}\", charset=\"UTF-8\"", request.engine().policy.issuer)
+        }
+        _ => return,
+    };
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, value);
+        response.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate"));
+    }
+}
+
+fn retry_after(response: &mut Response, refusal: &Refusal) {
+    if let Some(seconds) = refusal.retry_after {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    }
+}
+
+/// The error page: what is wrong, who must act, the fix and the trace id (never a redirect).
+fn error_page(request: &Request, refusal: &Refusal) -> Response {
+    let status = StatusCode::from_u16(refusal.row().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let view = super::pages::error::view(request, refusal);
+    let mut response = page(request, status, &view, FormAction::default()).unwrap_or_else(|_| {
+        let mut plain = actix_web::HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR);
+        plain.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        plain
+    });
+    retry_after(&mut response, refusal);
+    response
+}

@@ -1,0 +1,93 @@
+//! The one route table. From it come dispatch, methods, CORS, CSRF, discovery and the access log.
+//! To add an endpoint: a file with a `ROUTE`, and its line here.
+
+use super::request::{Request, Response};
+use super::respond::Class;
+use super::site::Answering;
+use super::{oauth, pages};
+use crate::protocol::refusal::Refusal;
+use actix_web::http::Method;
+use std::collections::HashMap;
+use std::future::Future;
+
+/// Which scripts may call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cors {
+    /// None.
+    None,
+    /// Those of origins registered with a client.
+    Client,
+    /// Any.
+    Open,
+}
+
+/// How a form post is guarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// Not: the endpoint is meant for other sites or programs.
+    None,
+    /// Same origin by Fetch metadata, and the CSRF token (security row N3).
+    Csrf,
+}
+
+/// One endpoint.
+pub struct Route {
+    /// Its path below the issuer; compared exactly, never normalised (security row U7).
+    pub path: &'static str,
+    /// Its methods.
+    pub methods: &'static [Method],
+    /// How its errors are written.
+    pub class: Class,
+    /// Which scripts may call it.
+    pub cors: Cors,
+    /// How its form posts are guarded.
+    pub guard: Guard,
+    /// Its name in the metadata (RFC 8414 §2), if it has one.
+    pub metadata: Option<&'static str>,
+    /// What answers.
+    pub handler: fn(Request) -> Answering,
+}
+
+/// Boxes a handler's future; what `handler` of a route is made with.
+pub fn answer<F>(future: F) -> Answering
+where
+    F: Future<Output = Result<Response, Refusal>> + 'static,
+{
+    Box::pin(future)
+}
+
+/// Every endpoint.
+pub static ROUTES: &[&Route] = &[
+    &oauth::authorize::ROUTE,
+    &oauth::token::ROUTE,
+    &oauth::userinfo::ROUTE,
+    &oauth::introspect::ROUTE,
+    &oauth::revoke::ROUTE,
+    &oauth::logout::ROUTE,
+    &oauth::discovery::OPENID,
+    &oauth::discovery::OAUTH,
+    &oauth::jwks::ROUTE,
+    &pages::home::ROUTE,
+    &pages::login::ROUTE,
+    &pages::consent::ROUTE,
+    &pages::switch::ROUTE,
+    &pages::logout::ROUTE,
+    &pages::account::ROUTE,
+    &pages::account::APPS,
+    &pages::account::SESSIONS,
+    &pages::setup::ROUTE,
+    &pages::setup::APP,
+    &pages::recover::ROUTE,
+    &pages::errors::ROUTE,
+    &pages::assets::STYLE,
+    &pages::assets::MODULE,
+    &pages::assets::ICON,
+    &pages::try_it::ROUTE,
+    &pages::try_it::CALLBACK,
+    &pages::try_it::ACT,
+];
+
+/// The table by full path.
+pub fn by_path(base_path: &str) -> HashMap<String, &'static Route> {
+    ROUTES.iter().map(|route| (format!("{base_path}{}", route.path), *route)).collect()
+}

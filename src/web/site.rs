@@ -1,0 +1,83 @@
+//! What every request is served with: the engine, the public address, the settings of the edge.
+
+use super::metrics::Metrics;
+use super::recorder::Recorder;
+use super::request::Response;
+use super::routes::Route;
+use crate::engine::Engine;
+use ipnet::IpNet;
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// The public address, from configuration alone (design rule 9).
+#[derive(Clone, Debug)]
+pub struct PublicUrl {
+    /// Scheme, host and port, as a browser sends it in `Origin`.
+    pub origin: String,
+    /// Host and port as in `Host`.
+    pub host: String,
+    /// The path of the issuer without a slash at its end.
+    pub base_path: String,
+    /// Whether it is https.
+    pub https: bool,
+    /// Whether it is this machine.
+    pub loopback: bool,
+    /// The port.
+    pub port: u16,
+}
+
+impl PublicUrl {
+    /// From a checked issuer.
+    pub fn of(issuer: &url::Url) -> Self {
+        let origin = issuer.origin().ascii_serialization();
+        let host = origin.split_once("://").map_or("", |(_, host)| host).to_owned();
+        Self {
+            host,
+            base_path: issuer.path().trim_end_matches('/').to_owned(),
+            https: issuer.scheme() == "https",
+            loopback: crate::protocol::redirect_uri::is_loopback(issuer),
+            port: issuer.port_or_known_default().unwrap_or(80),
+            origin,
+        }
+    }
+}
+
+/// Limits of the edge.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// Whose forwarded headers count.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The longest a handler may take.
+    pub handler_timeout: Duration,
+    /// The longest a body may take to arrive.
+    pub body_timeout: Duration,
+    /// Whether this is `latchkey dev`.
+    pub dev: bool,
+}
+
+/// The future of a handler.
+pub type Answering = Pin<Box<dyn Future<Output = Result<Response, crate::protocol::refusal::Refusal>>>>;
+
+/// Everything a request is served with; one per process, shared.
+pub struct Site {
+    /// The use cases.
+    pub engine: Engine,
+    /// The public address.
+    pub public: PublicUrl,
+    /// Limits.
+    pub edge: Edge,
+    /// Counters.
+    pub metrics: Metrics,
+    /// Where refused requests' stories go.
+    pub recorder: Recorder,
+    /// The route table by path.
+    pub routes: HashMap<String, &'static Route>,
+    /// Prebuilt discovery document.
+    pub discovery: super::oauth::discovery::Document,
+    /// People to sign in as, in `latchkey dev`.
+    pub dev_people: Vec<(String, String)>,
+    /// The built-in relying party of `latchkey dev`.
+    pub try_client: Option<crate::web::pages::try_it::TryClient>,
+}
