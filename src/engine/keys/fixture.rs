@@ -1,0 +1,151 @@
+//! What the tests of this module stand on: a SQLite file, a turnable clock, seeded randomness, a ring,
+//! and a forger who holds the genuine private key (so that a refusal is never about the signature).
+
+use super::{AccessClaims, Audience, KeyPolicy, KeyRing, Setup, TokenType};
+use crate::base::clock::{Clock, Seconds};
+use crate::base::crypt::MasterKey;
+use crate::base::rng::Rng;
+use crate::base::secret::b64;
+use crate::store::{Conn, Db, DbConfig, Target, TxResult, keys, migrate};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaEncoding, RsaKeyPair};
+use serde_json::{Value, json};
+use std::path::Path;
+
+pub const ISSUER: &str = "https://id.example";
+pub const DAY: Seconds = 86_400;
+
+pub fn policy() -> KeyPolicy {
+    KeyPolicy { rsa_bits: 2048, rotation: 10 * DAY, jwks_max_age: 600, longest_token: 3600 }
+}
+
+pub struct Stand {
+    pub dir: tempfile::TempDir,
+    pub db: Db,
+    pub clock: Clock,
+    pub rng: Rng,
+    pub master: MasterKey,
+    pub ring: KeyRing,
+}
+
+pub fn open(dir: &Path) -> Db {
+    let target = Target::Sqlite(dir.join("test.db"));
+    let config = DbConfig { target, pool_size: 4, statement_timeout: 10, pool_wait: 10 };
+    migrate::run(&config).unwrap();
+    Db::open(&config).unwrap()
+}
+
+impl Stand {
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let (db, clock, rng) = (open(dir.path()), Clock::turnable(), Rng::seeded(1));
+        let master = MasterKey::generate(&rng);
+        let setup = Setup {
+            issuer: ISSUER.to_owned(),
+            master: master.clone(),
+            policy: policy(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+        };
+        let ring = KeyRing::load(&db, setup).unwrap();
+        Self { dir, db, clock, rng, master, ring }
+    }
+
+    pub fn setup(&self) -> Setup {
+        Setup {
+            issuer: ISSUER.to_owned(),
+            master: self.master.clone(),
+            policy: policy(),
+            clock: self.clock.clone(),
+            rng: self.rng.clone(),
+        }
+    }
+
+    /// Another node on the same database: a writer and a ring of its own.
+    pub fn node(&self) -> (Db, KeyRing) {
+        let db = open(self.dir.path());
+        let ring = KeyRing::load(&db, self.setup()).unwrap();
+        (db, ring)
+    }
+
+    pub fn read<T>(&self, job: impl FnOnce(&mut Conn) -> TxResult<T>) -> T {
+        self.db.read_blocking(job).unwrap()
+    }
+
+    pub fn now(&self) -> Seconds {
+        self.clock.now()
+    }
+
+    pub fn kid(&self) -> String {
+        self.ring.signing_kid(self.now()).unwrap()
+    }
+
+    pub fn published(&self) -> Vec<String> {
+        kids(&self.ring)
+    }
+
+    pub fn claims(&self) -> AccessClaims {
+        claims(self.now())
+    }
+
+    pub fn token(&self) -> String {
+        self.ring.sign(TokenType::Access, &self.claims(), self.now()).unwrap()
+    }
+
+    pub fn accepts(&self, token: &str) -> bool {
+        self.ring.verify_access_token(token, self.now()).is_some()
+    }
+
+    /// The genuine private key.
+    pub fn pair(&self) -> RsaKeyPair {
+        let kid = self.kid();
+        let (_, rows) = self.read(keys::snapshot);
+        let row = rows.into_iter().find(|row| row.kid == kid).unwrap();
+        let pkcs8 = self.master.open(&format!("signing_keys/{kid}/pkcs8"), &row.sealed).unwrap();
+        RsaKeyPair::from_pkcs8(&pkcs8).unwrap()
+    }
+
+    pub fn header(&self) -> Value {
+        json!({"typ": "at+jwt", "alg": "RS256", "kid": self.kid()})
+    }
+
+    pub fn payload(&self) -> Value {
+        serde_json::to_value(self.claims()).unwrap()
+    }
+
+    /// Any header and payload text, genuinely signed.
+    pub fn forge(&self, header: &str, payload: &str) -> String {
+        signed(&self.pair(), &RSA_PKCS1_SHA256, &b64(header.as_bytes()), &b64(payload.as_bytes()))
+    }
+}
+
+pub fn signed(pair: &RsaKeyPair, alg: &'static dyn RsaEncoding, header: &str, payload: &str) -> String {
+    let message = format!("{header}.{payload}");
+    let mut signature = vec![0; pair.public_modulus_len()];
+    pair.sign(alg, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
+    format!("{message}.{}", b64(&signature))
+}
+
+pub fn kids(ring: &KeyRing) -> Vec<String> {
+    let jwks: Value = serde_json::from_slice(&ring.jwks().body).unwrap();
+    jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+}
+
+pub fn claims(now: Seconds) -> AccessClaims {
+    AccessClaims {
+        iss: ISSUER.to_owned(),
+        sub: "01J00000000000000000000000".to_owned(),
+        aud: Audience::One("https://api.example".to_owned()),
+        client_id: "app".to_owned(),
+        exp: now + 900,
+        iat: now,
+        nbf: None,
+        jti: "j".to_owned(),
+        scope: "openid".to_owned(),
+        sid: Some("s".to_owned()),
+        auth_time: Some(now - 5),
+        acr: None,
+        amr: vec!["pwd".to_owned()],
+        roles: Vec::new(),
+    }
+}

@@ -1,0 +1,303 @@
+//! The ring: every live signing key, unsealed and parsed once, served from memory. Signing and
+//! checking never touch the database; the JWKS is answered also while it is down (security row H5).
+
+use super::jose::{self, TokenType};
+use super::jwk::Jwks;
+use super::material::{self, Held};
+use super::plan::{self, KeyPolicy};
+use crate::base::clock::{Clock, Seconds};
+use crate::base::crypt::MasterKey;
+use crate::base::rng::Rng;
+use crate::domain::signing_key::{KeyStatus, SigningKey};
+use crate::protocol::refusal::{Check, Refusal};
+use crate::store::{Conn, Db, StoreError, TxResult, keys, settings};
+use arc_swap::ArcSwap;
+use serde::Serialize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What a ring is made of.
+pub struct Setup {
+    /// The issuer, exactly as configured.
+    pub issuer: String,
+    /// What private keys are sealed under.
+    pub master: MasterKey,
+    /// How keys are made and for how long.
+    pub policy: KeyPolicy,
+    /// For the instants of rotation.
+    pub clock: Clock,
+    /// For sealing and audit rows.
+    pub rng: Rng,
+}
+
+/// The signing keys of this process; cheap to clone, all clones see the same keys.
+#[derive(Clone)]
+pub struct KeyRing(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) setup: Setup,
+    ring: ArcSwap<Ring>,
+    /// Held while reading the store, so that an older reading never replaces a newer one.
+    reading: Mutex<()>,
+}
+
+/// The keys as of one epoch. Bounded by rotation: a few.
+struct Ring {
+    epoch: i64,
+    keys: Vec<Entry>,
+    jwks: Jwks,
+}
+
+struct Entry {
+    status: KeyStatus,
+    activate_at: Seconds,
+    key: Arc<Held>,
+}
+
+impl KeyRing {
+    /// Reads the keys, and makes the first one where there is none. Blocks: for start-up and commands.
+    ///
+    /// # Errors
+    /// Store errors, or a key that does not open under this master key (security row V5).
+    pub fn load(db: &Db, setup: Setup) -> TxResult<Self> {
+        let none = Ring { epoch: -1, keys: Vec::new(), jwks: Jwks::of(&[]) };
+        let ring =
+            Self(Arc::new(Inner { setup, ring: ArcSwap::from_pointee(none), reading: Mutex::new(()) }));
+        db.read_blocking(|conn| ring.refresh(conn))?;
+        ring.change(db, "system", plan::first)?;
+        Ok(ring)
+    }
+
+    /// Reads the keys again if any process or node changed one; a few microseconds where none did.
+    ///
+    /// # Errors
+    /// Store errors, or a key that does not open; the keys in memory then stay.
+    pub fn refresh(&self, conn: &mut Conn) -> TxResult<()> {
+        let _alone = self.0.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = self.0.ring.load_full();
+        if settings::epoch(conn, settings::KEYS_EPOCH)? == old.epoch {
+            return Ok(());
+        }
+        let (epoch, stored) = keys::snapshot(conn)?;
+        self.0.ring.store(Arc::new(self.build(&old, epoch, &stored)?));
+        Ok(())
+    }
+
+    /// Signs `claims` as a token for `purpose` with the key that signs at `now`.
+    ///
+    /// # Errors
+    /// [`Check::Unexpected`] when there is no key or the signature could not be made.
+    pub fn sign(&self, purpose: TokenType, claims: &impl Serialize, now: Seconds) -> Result<String, Refusal> {
+        let ring = self.0.ring.load();
+        let Some(key) = ring.signer(now) else {
+            tracing::error!("there is no signing key");
+            return Err(Check::Unexpected.into());
+        };
+        jose::sign(&key.signing, key.alg, &key.kid, purpose, claims).map_err(|error| {
+            tracing::error!(%error, kid = key.kid, "a token could not be signed");
+            Check::Unexpected.into()
+        })
+    }
+
+    /// The public keys, ready to be sent (OIDC Core §10.1).
+    pub fn jwks(&self) -> Jwks {
+        self.0.ring.load().jwks.clone()
+    }
+
+    /// How long others may keep the JWKS, seconds.
+    pub fn jwks_max_age(&self) -> Seconds {
+        self.0.setup.policy.jwks_max_age
+    }
+
+    /// The `kid` of the key that signs at `now`.
+    pub fn signing_kid(&self, now: Seconds) -> Option<String> {
+        self.0.ring.load().signer(now).map(|key| key.kid.clone())
+    }
+
+    /// The names of the algorithms tokens are signed with, for discovery.
+    pub fn algorithms(&self) -> &'static [&'static str] {
+        const { &[jose::Alg::Rs256.as_str()] }
+    }
+
+    /// The published key of this name; an unknown or revoked one is none (security rows T2, V2).
+    pub(super) fn find(&self, kid: &str) -> Option<Arc<Held>> {
+        self.0.ring.load().keys.iter().find(|entry| entry.key.kid == kid).map(|entry| Arc::clone(&entry.key))
+    }
+
+    fn build(&self, old: &Ring, epoch: i64, stored: &[SigningKey]) -> TxResult<Ring> {
+        let mut keys = Vec::new();
+        for row in stored.iter().filter(|row| row.status != KeyStatus::Revoked) {
+            let known =
+                old.keys.iter().find(|entry| entry.key.kid == row.kid).map(|entry| Arc::clone(&entry.key));
+            let key = match known {
+                Some(key) => key,
+                None => {
+                    Arc::new(material::open(row, &self.0.setup.master).map_err(StoreError::inconsistent)?)
+                }
+            };
+            keys.push(Entry { status: row.status, activate_at: row.activate_at, key });
+        }
+        // Clients that look at the first key alone find the one that signs.
+        keys.sort_by_key(|entry| (rank(entry.status), std::cmp::Reverse(entry.activate_at)));
+        let published: Vec<_> = keys.iter().map(|entry| entry.key.public.to_jwk(entry.key.alg)).collect();
+        Ok(Ring { epoch, keys, jwks: Jwks::of(&published) })
+    }
+}
+
+impl Ring {
+    fn signer(&self, now: Seconds) -> Option<&Held> {
+        let may =
+            self.keys.iter().filter(|entry| matches!(entry.status, KeyStatus::Next | KeyStatus::Active));
+        plan::signing_at(may.map(|entry| (entry.activate_at, entry.key.as_ref())), now)
+    }
+}
+
+const fn rank(status: KeyStatus) -> u8 {
+    match status {
+        KeyStatus::Active => 0,
+        KeyStatus::Next => 1,
+        KeyStatus::Retired => 2,
+        KeyStatus::Revoked => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{DAY, Stand};
+    use super::super::jwk::PublicRsa;
+    use super::super::plan::Switch;
+    use super::*;
+    use crate::store::{Fault, audit};
+    use serde_json::Value;
+
+    #[test]
+    fn the_first_start_makes_one_active_key_and_nothing_else() {
+        let stand = Stand::new();
+        let listed = stand.read(|conn| stand.ring.list(conn));
+        let [key] = &listed[..] else { panic!("{listed:?}") };
+        assert_eq!((key.status, key.alg.as_str(), key.retired_at), (KeyStatus::Active, "RS256", None));
+        assert_eq!(stand.published(), [key.kid.clone()]);
+        for kind in ["key.created", "key.activated"] {
+            assert_eq!(stand.read(|conn| audit::count_kind(conn, kind)), 1, "{kind}");
+        }
+        let (_, again) = stand.node();
+        assert_eq!(again.signing_kid(stand.now()), Some(key.kid.clone()));
+        assert_eq!(stand.read(|conn| audit::count_kind(conn, "key.created")), 1);
+        let token = stand.token();
+        assert!(again.verify_access_token(&token, stand.now()).is_some(), "nodes accept each other's tokens");
+    }
+
+    #[test]
+    fn sec_h5_the_jwks_holds_public_members_only() {
+        let stand = Stand::new();
+        stand.ring.rotate_now(&stand.db, Switch::WhenPublished, "cli").unwrap();
+        let set: Value = serde_json::from_slice(&stand.ring.jwks().body).unwrap();
+        assert_eq!(set.as_object().unwrap().keys().collect::<Vec<_>>(), ["keys"]);
+        let keys = set["keys"].as_array().unwrap();
+        assert_eq!(keys.len(), 2);
+        for jwk in keys {
+            let mut members: Vec<_> = jwk.as_object().unwrap().keys().map(String::as_str).collect();
+            members.sort_unstable();
+            assert_eq!(members, ["alg", "e", "kid", "kty", "n", "use"]);
+            assert_eq!(
+                (&jwk["kty"], &jwk["use"], &jwk["alg"]),
+                (&"RSA".into(), &"sig".into(), &"RS256".into())
+            );
+            let public = PublicRsa::from_jwk(jwk.as_object().unwrap()).unwrap();
+            assert_eq!(jwk["kid"], public.thumbprint().as_str());
+        }
+        assert_ne!(keys[0]["kid"], keys[1]["kid"]);
+        assert_eq!(keys[0]["kid"], stand.kid().as_str(), "the key that signs comes first");
+    }
+
+    #[test]
+    fn sec_h5_the_jwks_has_a_strong_etag_and_outlives_the_database() {
+        let stand = Stand::new();
+        let before = stand.ring.jwks();
+        assert!(before.etag.starts_with('"') && before.etag.ends_with('"') && before.etag.len() == 45);
+        assert_eq!(stand.ring.jwks().etag, before.etag, "the same bytes have the same tag");
+        let (_, other) = stand.node();
+        assert_eq!((&other.jwks().etag, &other.jwks().body), (&before.etag, &before.body), "on every node");
+        stand.ring.rotate_now(&stand.db, Switch::WhenPublished, "cli").unwrap();
+        assert_ne!(stand.ring.jwks().etag, before.etag);
+        let Stand { ring, db, dir, clock, .. } = stand;
+        drop((db, dir));
+        assert!(!ring.jwks().body.is_empty() && ring.signing_kid(clock.now()).is_some());
+    }
+
+    #[test]
+    fn sec_v5_a_wrong_master_key_stops_the_start_and_makes_nothing() {
+        let stand = Stand::new();
+        let setup = Setup { master: MasterKey::from_bytes(&[9; 32]).unwrap(), ..stand.setup() };
+        let Err(Fault::Store(error)) = KeyRing::load(&stand.db, setup) else { panic!("it started") };
+        assert!(error.message.contains("does not open with this master key"), "{}", error.message);
+        assert_eq!(stand.read(|conn| audit::count_kind(conn, "key.created")), 1);
+    }
+
+    #[test]
+    fn sec_v5_a_private_key_opens_in_its_own_row_only() {
+        let stand = Stand::new();
+        let (_, rows) = stand.read(keys::snapshot);
+        let row = &rows[0];
+        assert!(material::open(row, &stand.master).is_ok());
+        let moved = SigningKey { kid: "A".repeat(43), ..row.clone() };
+        assert_eq!(
+            material::open(&moved, &stand.master).err(),
+            Some(material::MaterialError::Sealed(moved.kid.clone()))
+        );
+        let other = SigningKey { alg: "HS256".to_owned(), ..row.clone() };
+        assert_eq!(
+            material::open(&other, &stand.master).err(),
+            Some(material::MaterialError::Unfit(row.kid.clone()))
+        );
+        // A row that names another public key is not believed: what is published comes from the sealed part.
+        let lying = SigningKey { public_jwk: "{}".to_owned(), ..row.clone() };
+        let held = material::open(&lying, &stand.master).ok().unwrap();
+        assert_eq!(held.public.thumbprint(), row.kid);
+        assert!(!row.sealed.contains(&row.public_jwk) && row.sealed.starts_with("1."));
+    }
+
+    #[test]
+    fn sec_v5_a_row_nobody_sealed_is_refused_and_the_ring_stays() {
+        let stand = Stand::new();
+        let before = stand.published();
+        let planted = SigningKey {
+            kid: "planted".to_owned(),
+            sealed: "1.AAAAAAAAAAAAAAAA.AAAA".to_owned(),
+            ..stand.read(keys::snapshot).1[0].clone()
+        };
+        stand.db.write_blocking(move |conn| keys::insert(conn, &planted)).unwrap();
+        stand.db.write_blocking(|conn| settings::raise(conn, settings::KEYS_EPOCH, 0)).unwrap();
+        assert!(stand.db.read_blocking(|conn| stand.ring.refresh(conn)).is_err());
+        assert_eq!(stand.published(), before);
+        assert!(stand.accepts(&stand.token()), "and works on");
+    }
+
+    #[test]
+    fn all_nodes_switch_at_the_stored_instant_without_a_write() {
+        let stand = Stand::new();
+        let (_, other) = stand.node();
+        let old = stand.kid();
+        stand.ring.rotate_now(&stand.db, Switch::WhenPublished, "cli").unwrap();
+        stand.db.read_blocking(|conn| other.refresh(conn)).unwrap();
+        let next = stand.published().into_iter().find(|kid| *kid != old).unwrap();
+        let instant = stand.read(keys::snapshot).1.iter().find(|key| key.kid == next).unwrap().activate_at;
+        for ring in [&stand.ring, &other] {
+            assert_eq!(ring.signing_kid(instant - 1), Some(old.clone()));
+            assert_eq!(ring.signing_kid(instant), Some(next.clone()));
+            assert_eq!(ring.signing_kid(instant + DAY), Some(next.clone()));
+            assert_eq!(ring.signing_kid(instant - DAY), Some(old.clone()), "a clock that was turned back");
+        }
+    }
+
+    #[test]
+    fn a_bad_size_is_an_error_with_its_reason() {
+        let stand = Stand::new();
+        let setup = stand.setup();
+        let policy = KeyPolicy { rsa_bits: 1024, ..setup.policy.clone() };
+        let ring = KeyRing::load(&stand.db, Setup { policy, ..setup }).unwrap();
+        let Err(Fault::Store(error)) = ring.rotate_now(&stand.db, Switch::AtOnce, "cli") else {
+            panic!("made")
+        };
+        assert!(error.message.contains("2048, 3072 or 4096"));
+    }
+}

@@ -1,0 +1,429 @@
+//! Changing the keys: read, plan, make a key if one is needed, and commit only if nobody changed the
+//! keys meanwhile. Of several nodes that tick at once one makes the change, the others see it done.
+
+use super::material::{self, Fresh};
+use super::plan::{self, Change, Switch};
+use super::ring::KeyRing;
+use crate::base::clock::{Clock, Seconds};
+use crate::base::rng::Rng;
+use crate::domain::audit::Event;
+use crate::domain::signing_key::{KeyStatus, SigningKey};
+use crate::store::{Conn, Db, StoreError, TxResult, audit, keys};
+
+/// How often a change is planned again after another process was first.
+const TRIES: usize = 8;
+
+/// A key as it is shown to whoever runs the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyInfo {
+    /// Its thumbprint (RFC 7638).
+    pub kid: String,
+    /// JOSE algorithm.
+    pub alg: String,
+    /// Where it is in its life at the time it was asked for.
+    pub status: KeyStatus,
+    /// When it was made, seconds since 1970.
+    pub created_at: Seconds,
+    /// When it began or begins to sign.
+    pub activate_at: Seconds,
+    /// When it stopped signing.
+    pub retired_at: Option<Seconds>,
+    /// When it is deleted.
+    pub expires_at: Option<Seconds>,
+}
+
+impl KeyRing {
+    /// The rotation job (security row V1): does what is due, and reads what others did. Blocks, and
+    /// may make a key: for a thread of its own. Once a minute is often enough.
+    ///
+    /// # Errors
+    /// Store errors, or a key that could not be made.
+    pub fn tick(&self, db: &Db) -> TxResult<()> {
+        let policy = self.0.setup.policy.clone();
+        self.change(db, "system", move |keys, now| plan::due(keys, now, &policy)).map(|_| ())
+    }
+
+    /// Rotates on request of `actor`; the old key stays published while its tokens live. Returns the
+    /// keys after it. Blocks.
+    ///
+    /// # Errors
+    /// Store errors, or a key that could not be made.
+    pub fn rotate_now(&self, db: &Db, switch: Switch, actor: &str) -> TxResult<Vec<KeyInfo>> {
+        let policy = self.0.setup.policy.clone();
+        self.change(db, actor, move |keys, now| plan::rotate(keys, now, switch, &policy))?;
+        db.read_blocking(|conn| self.list(conn))
+    }
+
+    /// Revokes a key in an emergency (security row V2): it leaves the JWKS at once, its private part
+    /// is erased, every token under it is dead; if it signed, another key signs from now on. `false`
+    /// where no such key is in use. Blocks.
+    ///
+    /// # Errors
+    /// Store errors, or a key that could not be made.
+    pub fn revoke(&self, db: &Db, kid: &str, actor: &str) -> TxResult<bool> {
+        let policy = self.0.setup.policy.clone();
+        self.change(db, actor, |keys, now| plan::revoke(keys, now, kid, &policy))
+    }
+
+    /// Every key, oldest first.
+    ///
+    /// # Errors
+    /// Store errors.
+    pub fn list(&self, conn: &mut Conn) -> TxResult<Vec<KeyInfo>> {
+        let (_, stored) = keys::snapshot(conn)?;
+        let now = self.0.setup.clock.now();
+        let signer = plan::signer(&stored, now).map(|key| key.kid.clone());
+        let status = |key: &SigningKey| match key.status {
+            // The instant has come, although nobody wrote it down yet.
+            KeyStatus::Next if signer.as_ref() == Some(&key.kid) => KeyStatus::Active,
+            KeyStatus::Active if signer.as_ref() != Some(&key.kid) => KeyStatus::Retired,
+            status => status,
+        };
+        let info = |key: &SigningKey| KeyInfo {
+            kid: key.kid.clone(),
+            alg: key.alg.clone(),
+            status: status(key),
+            created_at: key.created_at,
+            activate_at: key.activate_at,
+            retired_at: key.retired_at,
+            expires_at: key.expires_at,
+        };
+        Ok(stored.iter().map(info).collect())
+    }
+
+    /// Makes the planned changes in one transaction, then reads the ring. `true` if there were any.
+    pub(super) fn change<P>(&self, db: &Db, actor: &str, planned: P) -> TxResult<bool>
+    where
+        P: Fn(&[SigningKey], Seconds) -> Vec<Change>,
+    {
+        let setup = &self.0.setup;
+        for _ in 0..TRIES {
+            let (epoch, stored) = db.read_blocking(keys::snapshot)?;
+            let now = setup.clock.now();
+            let changes = planned(&stored, now);
+            if changes.is_empty() {
+                return db.read_blocking(|conn| self.refresh(conn)).map(|()| false);
+            }
+            let needed = changes.iter().any(|change| matches!(change, Change::Add { .. }));
+            let fresh = needed.then(|| material::generate(setup.policy.rsa_bits, &setup.master, &setup.rng));
+            let fresh = fresh.transpose().map_err(StoreError::inconsistent)?;
+            let writing = Writing {
+                clock: setup.clock.clone(),
+                rng: setup.rng.clone(),
+                actor: actor.to_owned(),
+                now,
+                fresh,
+            };
+            if db.write_blocking(move |conn| writing.commit(conn, epoch, &changes))? {
+                return db.read_blocking(|conn| self.refresh(conn)).map(|()| true);
+            }
+        }
+        Err(StoreError::unavailable("other processes keep changing the signing keys").into())
+    }
+}
+
+/// What a transaction of changes needs.
+struct Writing {
+    clock: Clock,
+    rng: Rng,
+    actor: String,
+    now: Seconds,
+    fresh: Option<Fresh>,
+}
+
+impl Writing {
+    /// `false`, and nothing done, where `epoch` is no longer the one in force.
+    fn commit(&self, conn: &mut Conn, epoch: i64, changes: &[Change]) -> TxResult<bool> {
+        if !keys::advance_epoch(conn, epoch, self.now)? {
+            return Ok(false);
+        }
+        for change in changes {
+            self.apply(conn, change)?;
+        }
+        Ok(true)
+    }
+
+    fn apply(&self, conn: &mut Conn, change: &Change) -> TxResult<()> {
+        match change {
+            Change::Add { activate_at } => self.add(conn, *activate_at),
+            Change::Schedule { kid, activate_at } => {
+                let status = self.status_of(*activate_at);
+                keys::schedule(conn, kid, status, *activate_at)?;
+                let kind = if status == KeyStatus::Active { "key.activated" } else { "key.scheduled" };
+                self.record(conn, kind, kid, format!("signs from {activate_at} on"))
+            }
+            Change::Retire { kid, at, expires_at } => {
+                keys::retire(conn, kid, *at, *expires_at)?;
+                self.record(conn, "key.retired", kid, format!("published until {expires_at}"))
+            }
+            Change::Revoke { kid, expires_at } => {
+                keys::revoke(conn, kid, self.now, *expires_at)?;
+                self.record(conn, "key.revoked", kid, String::new())
+            }
+            Change::Delete { kid } => {
+                keys::delete(conn, kid)?;
+                self.record(conn, "key.deleted", kid, String::new())
+            }
+        }
+    }
+
+    fn add(&self, conn: &mut Conn, activate_at: Seconds) -> TxResult<()> {
+        let fresh =
+            self.fresh.as_ref().ok_or_else(|| StoreError::inconsistent("a planned key was not made"))?;
+        let status = self.status_of(activate_at);
+        let key = SigningKey {
+            kid: fresh.kid.clone(),
+            alg: fresh.alg.as_str().to_owned(),
+            public_jwk: fresh.public_jwk.clone(),
+            sealed: fresh.sealed.clone(),
+            status,
+            created_at: self.now,
+            activate_at,
+            retired_at: None,
+            expires_at: None,
+        };
+        keys::insert(conn, &key)?;
+        self.record(conn, "key.created", &key.kid, format!("signs from {activate_at} on"))?;
+        if status == KeyStatus::Active {
+            self.record(conn, "key.activated", &key.kid, String::new())?;
+        }
+        Ok(())
+    }
+
+    fn status_of(&self, activate_at: Seconds) -> KeyStatus {
+        if activate_at <= self.now { KeyStatus::Active } else { KeyStatus::Next }
+    }
+
+    fn record(&self, conn: &mut Conn, kind: &'static str, kid: &str, detail: String) -> TxResult<()> {
+        let event = Event::new(kind).target(kid).actor(self.actor.clone());
+        let event = if detail.is_empty() { event } else { event.detail(detail) };
+        audit::record(conn, &self.clock, &self.rng, event)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{DAY, Stand, kids, policy};
+    use super::super::ring::KeyRing;
+    use super::*;
+    use crate::store::settings;
+    use std::sync::Barrier;
+
+    impl Stand {
+        fn tick(&self) {
+            self.ring.tick(&self.db).unwrap();
+        }
+
+        fn statuses(&self) -> Vec<KeyStatus> {
+            self.read(|conn| self.ring.list(conn)).iter().map(|key| key.status).collect()
+        }
+
+        fn audited(&self, kind: &str) -> i64 {
+            self.read(|conn| audit::count_kind(conn, kind))
+        }
+
+        fn row(&self, kid: &str) -> Option<SigningKey> {
+            self.read(keys::snapshot).1.into_iter().find(|key| key.kid == kid)
+        }
+    }
+
+    #[test]
+    fn sec_v1_a_key_lives_next_active_retired_deleted() {
+        let (stand, policy) = (Stand::new(), policy());
+        let old = stand.kid();
+        stand.tick();
+        assert_eq!(stand.statuses(), [KeyStatus::Active], "nothing is due");
+        stand.clock.advance(policy.rotation - policy.publish_ahead() + 5);
+        stand.tick();
+        stand.tick();
+        assert_eq!(stand.statuses(), [KeyStatus::Active, KeyStatus::Next]);
+        let next = stand.published()[1].clone();
+        let switch = stand.row(&next).unwrap().activate_at;
+        assert!(switch >= stand.now() + 2 * policy.jwks_max_age - 1, "published long enough before it signs");
+        assert_eq!(stand.kid(), old);
+        let token = stand.token();
+        // The last token of the old key, made in the last second before the switch.
+        stand.clock.advance(switch - stand.now());
+        assert_eq!(stand.kid(), next);
+        stand.tick();
+        assert_eq!(stand.statuses(), [KeyStatus::Retired, KeyStatus::Active]);
+        let row = stand.row(&old).unwrap();
+        let kept = policy.longest_token + 60 + 2 * policy.jwks_max_age;
+        assert_eq!((row.retired_at, row.expires_at), (Some(switch), Some(switch + kept)));
+        assert_eq!(stand.published().len(), 2, "still published");
+        assert!(stand.ring.verify_access_token(&token, stand.now() - 400).is_some(), "its tokens live on");
+        stand.clock.advance(kept - (stand.now() - switch) - 5);
+        stand.tick();
+        assert_eq!(stand.published().len(), 2);
+        stand.clock.advance(10);
+        stand.tick();
+        assert_eq!((stand.published(), stand.row(&old).is_none()), (vec![next], true));
+        let counts =
+            ["key.created", "key.activated", "key.retired", "key.deleted"].map(|kind| stand.audited(kind));
+        assert_eq!(counts, [2, 2, 1, 1]);
+    }
+
+    /// A client that keeps the JWKS by its max-age, and two nodes of which one reads changes late:
+    /// through several rotations no token is ever signed with a key the client does not know yet.
+    #[test]
+    fn sec_v1_a_client_that_caches_by_max_age_never_fails() {
+        let (stand, policy) = (Stand::new(), policy());
+        let (_, late) = stand.node();
+        let start = stand.now();
+        let (mut cached, mut cached_at) = (kids(&late), start);
+        let mut live: Vec<(String, Seconds)> = Vec::new();
+        let mut used = std::collections::BTreeSet::new();
+        for step in 0..(3 * policy.rotation / 300) {
+            stand.clock.advance(300);
+            let now = stand.now();
+            stand.tick();
+            if step % 2 == 1 {
+                stand.read(|conn| late.refresh(conn));
+            }
+            if now - cached_at >= policy.jwks_max_age {
+                (cached, cached_at) = (kids(&late), now);
+            }
+            for ring in [&stand.ring, &late] {
+                let kid = ring.signing_kid(now).unwrap();
+                used.insert(kid.clone());
+                live.push((kid, now + policy.longest_token));
+            }
+            live.retain(|(_, ends)| *ends > now);
+            for (kid, _) in &live {
+                assert!(cached.contains(kid), "step {step}: the client does not know {kid}");
+            }
+        }
+        assert!(used.len() >= 3, "it rotated: {}", used.len());
+        assert!(stand.read(keys::snapshot).1.len() <= 3, "old keys go");
+    }
+
+    #[test]
+    fn sec_v1_a_server_that_was_off_for_long_catches_up() {
+        let stand = Stand::new();
+        let old = stand.kid();
+        stand.clock.advance(400 * DAY);
+        stand.tick();
+        assert_eq!((stand.kid(), stand.published().len()), (old, 2), "published first, also when late");
+        stand.clock.advance(policy().publish_ahead());
+        stand.tick();
+        assert_eq!(stand.statuses(), [KeyStatus::Retired, KeyStatus::Active]);
+    }
+
+    #[test]
+    fn sec_v1_nodes_that_tick_at_once_make_one_key() {
+        let stand = Stand::new();
+        let nodes: Vec<(Db, KeyRing)> = (0..4).map(|_| stand.node()).collect();
+        for round in 1..=3 {
+            stand.clock.advance(policy().rotation);
+            let barrier = Barrier::new(nodes.len());
+            std::thread::scope(|scope| {
+                for (db, ring) in &nodes {
+                    let barrier = &barrier;
+                    scope.spawn(move || {
+                        barrier.wait();
+                        ring.tick(db).unwrap();
+                    });
+                }
+            });
+            assert_eq!(stand.audited("key.created"), 1 + round, "one each round");
+            let waiting = stand.statuses().iter().filter(|status| **status == KeyStatus::Next).count();
+            assert_eq!(waiting, 1);
+            let sets: Vec<_> = nodes
+                .iter()
+                .map(|(db, ring)| {
+                    db.read_blocking(|conn| ring.refresh(conn)).unwrap();
+                    kids(ring)
+                })
+                .collect();
+            assert!(sets.iter().all(|set| *set == sets[0]), "all publish the same");
+        }
+    }
+
+    #[test]
+    fn sec_v1_a_change_planned_on_old_keys_is_not_made() {
+        let stand = Stand::new();
+        let (epoch, _) = stand.read(keys::snapshot);
+        let first = stand.db.write_blocking(move |conn| keys::advance_epoch(conn, epoch, 1)).unwrap();
+        let second = stand.db.write_blocking(move |conn| keys::advance_epoch(conn, epoch, 1)).unwrap();
+        assert_eq!((first, second), (true, false));
+        assert_eq!(stand.read(|conn| settings::epoch(conn, settings::KEYS_EPOCH)), epoch + 1);
+    }
+
+    #[test]
+    fn sec_v2_a_revoked_key_is_dead_at_once() {
+        let stand = Stand::new();
+        let (_, other) = stand.node();
+        let (kid, token) = (stand.kid(), stand.token());
+        assert!(stand.ring.revoke(&stand.db, &kid, "cli").unwrap());
+        assert!(!stand.published().contains(&kid), "out of the JWKS");
+        assert!(!stand.accepts(&token), "its tokens are dead");
+        assert_ne!(stand.kid(), kid);
+        assert!(stand.accepts(&stand.token()), "another signs");
+        stand.read(|conn| other.refresh(conn));
+        assert!(other.verify_access_token(&token, stand.now()).is_none(), "on every node");
+        assert_eq!(other.signing_kid(stand.now()), Some(stand.kid()));
+        let row = stand.row(&kid).unwrap();
+        assert_eq!((row.status, row.sealed.as_str()), (KeyStatus::Revoked, ""), "the private part is erased");
+        assert_eq!((stand.audited("key.revoked"), stand.audited("key.created")), (1, 2));
+        assert!(!stand.ring.revoke(&stand.db, &kid, "cli").unwrap(), "once");
+        assert!(!stand.ring.revoke(&stand.db, "unknown", "cli").unwrap());
+        let (_, restarted) = stand.node();
+        assert!(restarted.verify_access_token(&token, stand.now()).is_none(), "also after a restart");
+        stand.clock.advance(policy().publish_after() + 1);
+        stand.tick();
+        assert!(stand.row(&kid).is_none(), "forgotten when its tokens would have ended");
+    }
+
+    #[test]
+    fn sec_v2_a_waiting_key_takes_over_from_a_revoked_one() {
+        let stand = Stand::new();
+        stand.ring.rotate_now(&stand.db, Switch::WhenPublished, "cli").unwrap();
+        let (old, next) = (stand.kid(), stand.published()[1].clone());
+        stand.ring.revoke(&stand.db, &old, "cli").unwrap();
+        assert_eq!((stand.kid(), stand.published()), (next.clone(), vec![next.clone()]));
+        // A retired one and a waiting one can be revoked too; the one that signs stays.
+        stand.clock.advance(1);
+        stand.ring.rotate_now(&stand.db, Switch::AtOnce, "cli").unwrap();
+        let current = stand.kid();
+        stand.ring.rotate_now(&stand.db, Switch::WhenPublished, "cli").unwrap();
+        let others: Vec<_> = stand.published().into_iter().filter(|kid| *kid != current).collect();
+        assert_eq!(others.len(), 2);
+        for kid in &others {
+            assert!(stand.ring.revoke(&stand.db, kid, "cli").unwrap());
+        }
+        assert_eq!((stand.kid(), stand.published()), (current.clone(), vec![current]));
+    }
+
+    #[test]
+    fn rotation_on_request_keeps_the_old_key_published() {
+        let stand = Stand::new();
+        let (old, token) = (stand.kid(), stand.token());
+        stand.ring.rotate_now(&stand.db, Switch::AtOnce, "ada").unwrap();
+        let new = stand.kid();
+        assert_ne!(new, old);
+        assert_eq!(stand.published(), [new.clone(), old.clone()]);
+        assert!(stand.accepts(&token) && stand.accepts(&stand.token()));
+        let newest = stand.read(|conn| audit::newest(conn, 5));
+        assert!(
+            newest.iter().filter(|row| row.actor.as_deref() == Some("ada")).count() >= 2,
+            "with who did it"
+        );
+        // Twice in one second: each time a new key.
+        stand.ring.rotate_now(&stand.db, Switch::AtOnce, "ada").unwrap();
+        assert!(![new, old].contains(&stand.kid()));
+        assert_eq!(stand.published().len(), 3);
+    }
+
+    #[test]
+    fn a_waiting_key_is_brought_forward_and_no_second_one_made() {
+        let stand = Stand::new();
+        stand.clock.advance(policy().rotation - policy().publish_ahead());
+        stand.tick();
+        let next = stand.published()[1].clone();
+        stand.ring.rotate_now(&stand.db, Switch::WhenPublished, "cli").unwrap();
+        assert_eq!((stand.published().len(), stand.kid() == next), (2, false));
+        stand.ring.rotate_now(&stand.db, Switch::AtOnce, "cli").unwrap();
+        assert_eq!((stand.published().len(), stand.kid()), (2, next));
+        assert_eq!(stand.statuses(), [KeyStatus::Retired, KeyStatus::Active]);
+    }
+}
