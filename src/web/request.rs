@@ -86,7 +86,9 @@ impl Request {
     }
 }
 
-/// The name a CSRF token is bound to: where the form posts, and the authorization it is about.
+/// The name a CSRF token is bound to: the first segment of where the form posts (one page may hold
+/// several forms), and the authorization it is about.
 pub fn form_name(path: &str, ix: Option<&str>) -> String {
-    format!("{path}\n{}", ix.unwrap_or_default())
+    let page = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    format!("{page}\n{}", ix.unwrap_or_default())
 }

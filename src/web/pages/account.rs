@@ -71,8 +71,7 @@ fn page(request: &Request, overview: Overview) -> Result<Response, Refusal> {
     }
     let view = Account {
         chrome: request.chrome(),
-        csrf_apps: request.csrf(APPS.path, None),
-        csrf_sessions: request.csrf(SESSIONS.path, None),
+        csrf: request.csrf(ROUTE.path, None),
         person: person(user),
         facts,
         done: None,
