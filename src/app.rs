@@ -1,1 +1,14 @@
-//! app
+//! The only place that wires things: settings -> engine -> site -> servers -> a running application.
+
+mod banner;
+mod check;
+mod data_dir;
+mod jobs;
+mod logging;
+mod open;
+mod serve;
+
+pub use check::quick as quick_check;
+pub use logging::init as init_logging;
+pub use open::{OpenMode, Opened, Runtime, StartError, open_engine};
+pub use serve::{Application, Extras, assemble, build, run};

@@ -2,11 +2,14 @@
 //! what is to be answered. "Plan inside, sign after commit": no argon2, RSA or network in a
 //! transaction.
 
+pub mod account;
 pub mod authorize;
 pub mod clients;
 pub mod context;
+pub mod end_session;
 pub mod gate;
 pub mod keys;
+pub mod login;
 pub mod oxide;
 pub mod secrets;
 pub mod visitor;

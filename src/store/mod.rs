@@ -11,6 +11,7 @@ pub mod consents;
 pub mod db;
 pub mod fault;
 pub mod grants;
+pub mod health;
 pub mod keys;
 pub mod links;
 pub mod migrate;

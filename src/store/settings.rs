@@ -62,3 +62,14 @@ pub fn raise(conn: &mut Conn, name: &str, now: i64) -> TxResult<()> {
 pub fn ping(conn: &mut AnyConn) -> TxResult<()> {
     get(conn, INSTANCE).map(|_| ())
 }
+
+/// States a fact unless it is stated already; what holds afterwards. Of two nodes that start at
+/// once, one wins and both learn it.
+///
+/// # Errors
+/// Store errors.
+pub fn claim(conn: &mut Conn, name: &str, value: &str, now: i64) -> TxResult<String> {
+    let row = (settings::name.eq(name), settings::value.eq(value), settings::updated_at.eq(now));
+    on_each!(conn, inner => diesel::insert_into(settings::table).values(row).on_conflict_do_nothing().execute(inner))?;
+    Ok(get(conn, name)?.unwrap_or_default())
+}

@@ -1,0 +1,47 @@
+//! What the start prints: at most twelve lines, all of them useful.
+
+use crate::config::{DatabaseTarget, Settings};
+use crate::engine::Engine;
+use crate::engine::admin::{Actor, AdminError, Desk, Mode, apply_blocking, links};
+
+/// Prints the address, the set-up link while there is no admin, and what to do next.
+pub fn print(settings: &Settings, engine: &Engine) {
+    let issuer = &engine.policy.issuer;
+    let mut lines = vec![format!("Latchkey {} is ready at {issuer}", env!("CARGO_PKG_VERSION"))];
+    lines.push(format!("  Discovery   {issuer}/.well-known/openid-configuration"));
+    lines.push(format!("  Data        {}", place(settings)));
+    if let Some(ops) = settings.server.ops_listen {
+        lines.push(format!("  Health      http://{ops}/readyz"));
+    }
+    match setup_link(engine) {
+        Some(link) => {
+            lines.push(format!("  Set up      {link}"));
+            lines.push("              (single use, 15 minutes; `latchkey setup-link` makes another)".to_owned());
+        }
+        None => lines.push(format!("  Account     {issuer}/account")),
+    }
+    let warnings = if settings.dev { &[][..] } else { settings.warnings.as_slice() };
+    lines.extend(warnings.iter().take(3).map(|warning| format!("  Note        {warning}")));
+    lines.push("  Next        latchkey client add NAME http://localhost:3000/callback".to_owned());
+    println!("{}", lines.join("\n"));
+}
+
+fn place(settings: &Settings) -> String {
+    match settings.database_target() {
+        DatabaseTarget::Sqlite(path) => path.display().to_string(),
+        DatabaseTarget::Postgres(_) => "PostgreSQL".to_owned(),
+    }
+}
+
+/// A fresh set-up link while nobody can administer this server.
+fn setup_link(engine: &Engine) -> Option<String> {
+    let desk = Desk::of(engine, Actor::System);
+    match apply_blocking(&engine.db, Mode::Apply, move |conn| links::make_setup(conn, &desk)) {
+        Ok(made) => Some(made.setup_url(&engine.policy.issuer)),
+        Err(AdminError::Conflict { .. }) => None,
+        Err(error) => {
+            tracing::warn!(%error, "no set-up link could be made");
+            None
+        }
+    }
+}

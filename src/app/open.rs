@@ -1,0 +1,253 @@
+//! Opens the engine: data directory, database, migrations, master key, keys, clients. Every way it
+//! can fail is one plain sentence and its fix; nothing is lost and nothing replaced.
+
+use super::{check, data_dir};
+use crate::base::clock::Clock;
+use crate::base::crypt::MasterKey;
+use crate::base::id::ulid;
+use crate::base::rng::Rng;
+use crate::config::{DatabaseTarget, Settings};
+use crate::engine::clients::Clients;
+use crate::engine::context::{Engine, Macs, Policy};
+use crate::engine::keys::{self, KeyPolicy, KeyRing, Setup, master};
+use crate::engine::secrets::{PasswordSettings, Passwords};
+use crate::store::{Db, DbConfig, Fault, StoreError, Target, migrate, settings as facts};
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Why the start failed.
+#[derive(Debug)]
+pub struct StartError {
+    /// What is wrong.
+    pub problem: String,
+    /// What to do.
+    pub fix: String,
+    /// Whether it may pass by itself (a database that does not answer).
+    pub temporary: bool,
+}
+
+impl StartError {
+    /// A configuration that does not work.
+    pub fn new(problem: impl Into<String>, fix: &str) -> Self {
+        Self { problem: problem.into(), fix: fix.to_owned(), temporary: false }
+    }
+
+    fn store(error: &StoreError, target: &Target) -> Self {
+        let (place, fix) = match target {
+            Target::Sqlite(path) => {
+                (path.display().to_string(), "Check that the disk is there and not full, and that no other program holds it.")
+            }
+            Target::Postgres(_) => (
+                "the PostgreSQL server of DATABASE_URL".to_owned(),
+                "Check host, port, user and database name in DATABASE_URL, and that the server runs.",
+            ),
+        };
+        Self { problem: format!("{place} cannot be used: {}", error.message.trim()), fix: fix.to_owned(), temporary: true }
+    }
+
+    fn fault(fault: &Fault, target: &Target) -> Self {
+        match fault {
+            Fault::Store(error) => Self::store(error, target),
+            Fault::Refused(refusal) => Self::new(refusal.row().cause, refusal.row().fix),
+        }
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n  fix: {}", self.problem, self.fix)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// What the engine is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenMode {
+    /// To serve: also checks the file.
+    Serve,
+    /// For a command beside a server that may be running.
+    Command,
+}
+
+/// Clock and randomness to run with.
+#[derive(Clone)]
+pub struct Runtime {
+    /// The clock.
+    pub clock: Clock,
+    /// Randomness.
+    pub rng: Rng,
+}
+
+impl Runtime {
+    /// The machine's own.
+    pub fn system() -> Self {
+        Self { clock: Clock::system(), rng: Rng::system() }
+    }
+}
+
+/// An opened engine.
+pub struct Opened {
+    /// The engine.
+    pub engine: Engine,
+    /// Whether this start made the instance.
+    pub is_new: bool,
+}
+
+/// Opens everything below the web.
+///
+/// # Errors
+/// [`StartError`] with its fix.
+pub fn open_engine(settings: &Settings, mode: OpenMode, runtime: &Runtime) -> Result<Opened, StartError> {
+    let dir = settings.server.data_dir.as_path();
+    let config = db_config(settings);
+    let needs_dir = settings.keys.master_key.is_none() || matches!(config.target, Target::Sqlite(_));
+    if needs_dir {
+        data_dir::prepare(dir)?;
+    }
+    let known = data_dir::instance(dir);
+    prepare_file(&config.target, known.as_deref(), dir)?;
+    migrate::run(&config).map_err(|error| migration_failed(&error, &config.target))?;
+    let db = Db::open(&config).map_err(|error| StartError::store(&error, &config.target))?;
+    if mode == OpenMode::Serve && db.sqlite_path().is_some_and(check::is_small) {
+        check::quick(&db)?;
+    }
+    let (master, is_new) = claim(settings, &db, runtime, known.as_deref())?;
+    let engine = assemble(settings, db, master, runtime).map_err(|fault| StartError::fault(&fault, &config.target))?;
+    Ok(Opened { engine, is_new })
+}
+
+fn db_config(settings: &Settings) -> DbConfig {
+    DbConfig {
+        target: match settings.database_target() {
+            DatabaseTarget::Sqlite(path) => Target::Sqlite(path),
+            DatabaseTarget::Postgres(url) => Target::Postgres(url.clone()),
+        },
+        pool_size: settings.database.pool_size,
+        statement_timeout: i64::from(settings.database.statement_timeout_seconds),
+        pool_wait: u64::from(settings.database.pool_wait_seconds),
+    }
+}
+
+/// A missing or empty file where an instance lived is never replaced by a new one.
+fn prepare_file(target: &Target, known: Option<&str>, dir: &Path) -> Result<(), StartError> {
+    let Target::Sqlite(path) = target else { return Ok(()) };
+    if let Some(parent) = path.parent().filter(|parent| *parent != dir && !parent.as_os_str().is_empty()) {
+        data_dir::prepare(parent)?;
+    }
+    let filled = std::fs::metadata(path).is_ok_and(|meta| meta.is_dir() || meta.len() > 0);
+    match known {
+        Some(_) if !filled => Err(lost(&path.display().to_string(), dir)),
+        _ => data_dir::private_file(path).map(|_| ()),
+    }
+}
+
+fn lost(place: &str, dir: &Path) -> StartError {
+    StartError::new(
+        format!("the database {place} is missing or empty, but {} says that an instance lives here", dir.display()),
+        &format!("Put the database back from its backup. To start anew on purpose, remove {}.", dir.join("instance").display()),
+    )
+}
+
+fn migration_failed(error: &StoreError, target: &Target) -> StartError {
+    let text = error.message.as_str();
+    match target {
+        Target::Sqlite(path) if text.contains("not a database") || text.contains("malformed") => check::damaged(path, text),
+        _ => StartError::store(error, target),
+    }
+}
+
+/// Loads the master key and makes sure that database, key and directory belong together.
+fn claim(
+    settings: &Settings,
+    db: &Db,
+    runtime: &Runtime,
+    known: Option<&str>,
+) -> Result<(MasterKey, bool), StartError> {
+    let dir = settings.server.data_dir.as_path();
+    let target = db_config(settings).target;
+    let fault = |fault: Fault| StartError::fault(&fault, &target);
+    let read = db.read_blocking(|conn| Ok((facts::get(conn, facts::INSTANCE)?, facts::get(conn, facts::MASTER_KEY)?)));
+    let (instance, fingerprint) = read.map_err(fault)?;
+    if instance.is_none() && known.is_some() {
+        return Err(lost("of DATABASE_URL", dir));
+    }
+    let is_new = instance.is_none();
+    let missing = if fingerprint.is_none() { master::Missing::Create } else { master::Missing::Refuse };
+    let key_error = |error: master::MasterKeyError| StartError::new(error.to_string(), &error.fix());
+    let master = match &settings.keys.master_key {
+        Some(given) => given.clone(),
+        None => master::load(&master::Source::DataDir(dir), missing, &runtime.clock, &runtime.rng).map_err(key_error)?,
+    };
+    master::check(&master, fingerprint.as_deref()).map_err(key_error)?;
+    let (id, print, now) = (ulid(&runtime.clock, &runtime.rng), master.fingerprint(), runtime.clock.now());
+    let claimed = db.write_blocking(move |conn| {
+        let print = facts::claim(conn, facts::MASTER_KEY, &print, now)?;
+        Ok((facts::claim(conn, facts::INSTANCE, &id, now)?, print))
+    });
+    let (id, print) = claimed.map_err(fault)?;
+    master::check(&master, Some(&print)).map_err(key_error)?;
+    if known.is_none() && dir.is_dir() {
+        data_dir::mark(dir, &id)?;
+    }
+    Ok((master, is_new))
+}
+
+fn assemble(settings: &Settings, db: Db, master: MasterKey, runtime: &Runtime) -> Result<Engine, Fault> {
+    let policy = policy(settings);
+    let setup = Setup {
+        issuer: policy.issuer.clone(),
+        master: master.clone(),
+        policy: KeyPolicy {
+            rsa_bits: settings.keys.rsa_bits,
+            rotation: i64::from(settings.keys.rotation_days).saturating_mul(86_400),
+            jwks_max_age: i64::from(settings.keys.jwks_max_age_seconds),
+            longest_token: 3600,
+        },
+        clock: runtime.clock.clone(),
+        rng: runtime.rng.clone(),
+    };
+    let keys: KeyRing = keys::KeyRing::load(&db, setup)?;
+    let clients = db.read_blocking(Clients::load)?;
+    let hashing = PasswordSettings {
+        memory_kib: settings.password.memory_kib,
+        iterations: settings.password.iterations,
+        parallelism: settings.password.parallelism,
+        threads: settings.password.hash_threads,
+        queue: settings.password.queue,
+    };
+    let passwords = Passwords::start(&hashing, &runtime.rng).map_err(StoreError::unavailable)?;
+    Ok(Engine {
+        db,
+        clock: runtime.clock.clone(),
+        rng: runtime.rng.clone(),
+        keys,
+        clients,
+        passwords,
+        macs: Arc::new(Macs::derive(&master)),
+        policy: Arc::new(policy),
+    })
+}
+
+fn policy(settings: &Settings) -> Policy {
+    let (tokens, session) = (&settings.tokens, &settings.session);
+    Policy {
+        issuer: settings.server.issuer.as_str().to_owned(),
+        code: i64::from(tokens.code_seconds),
+        access_token: i64::from(tokens.access_token_seconds),
+        id_token: i64::from(tokens.id_token_seconds),
+        refresh_idle: i64::from(tokens.refresh_idle_seconds),
+        refresh_absolute: i64::from(tokens.refresh_absolute_seconds),
+        refresh_grace: i64::from(tokens.refresh_grace_seconds),
+        session_idle: i64::from(session.idle_seconds),
+        session_absolute: i64::from(session.absolute_seconds),
+        login: i64::from(session.login_seconds),
+        sessions_per_user: i64::from(session.max_per_user),
+        max_login_delay: i64::from(settings.password.max_delay_seconds),
+        min_password: settings.password.min_length,
+        trace_rows: i64::from(settings.trace.max_rows),
+        trace_keep: i64::from(settings.trace.keep_seconds),
+        trace_sample: settings.trace.sample_successes,
+    }
+}

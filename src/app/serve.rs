@@ -1,0 +1,195 @@
+//! The running application: two listeners, jobs, a graceful stop.
+
+use super::open::{OpenMode, Opened, Runtime, StartError, open_engine};
+use super::{banner, jobs};
+use crate::config::Settings;
+use crate::engine::Engine;
+use crate::web::metrics::Metrics;
+use crate::web::oauth::discovery::Document;
+use crate::web::ops::{self, Health};
+use crate::web::pages::try_it::TryClient;
+use crate::web::recorder::{self, Recorder};
+use crate::web::site::{Edge, PublicUrl, Site};
+use crate::web::{dispatch, routes};
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::web::Data;
+use actix_web::{App, HttpServer};
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+/// A built application: its addresses are taken, nothing is answered yet.
+pub struct Application {
+    /// Where people and apps are answered.
+    pub addr: SocketAddr,
+    /// Where health and metrics are answered.
+    pub ops_addr: Option<SocketAddr>,
+    /// The use cases, for whoever built it.
+    pub engine: Engine,
+    /// Readiness, for a drain before the stop.
+    pub health: Health,
+    server: Server,
+    ops: Option<Server>,
+}
+
+/// What a development server adds.
+#[derive(Default)]
+pub struct Extras {
+    /// People to sign in as.
+    pub people: Vec<(String, String)>,
+    /// The built-in relying party.
+    pub try_client: Option<TryClient>,
+}
+
+/// Builds everything and takes the ports; to be called inside an actix runtime.
+///
+/// # Errors
+/// [`StartError`] with its fix.
+pub fn build(settings: &Settings, runtime: &Runtime, extras: Extras) -> Result<Application, StartError> {
+    let Opened { engine, .. } = open_engine(settings, OpenMode::Serve, runtime)?;
+    assemble(settings, engine, extras)
+}
+
+/// [`build`] for an engine that is open already.
+///
+/// # Errors
+/// [`StartError`] when a port is taken.
+pub fn assemble(settings: &Settings, engine: Engine, extras: Extras) -> Result<Application, StartError> {
+    let listener = bind(settings.server.listen, "LATCHKEY_LISTEN")?;
+    let ops_listener = settings.server.ops_listen.map(|at| bind(at, "LATCHKEY_OPS_LISTEN")).transpose()?;
+    let addr = listener.local_addr().unwrap_or(settings.server.listen);
+    let ops_addr = ops_listener.as_ref().and_then(|listener| listener.local_addr().ok());
+    let (recorder, stories) = Recorder::new();
+    let site = Data::new(site(settings, &engine, recorder, extras));
+    let health = Health::new(engine.clone());
+    jobs::start(&engine);
+    actix_web::rt::spawn(recorder::run(engine.clone(), stories));
+    let server = public_server(settings, site.clone(), listener)?;
+    let ops = ops_listener.map(|listener| ops_server(site, health.clone(), listener)).transpose()?;
+    Ok(Application { addr, ops_addr, engine, health, server, ops })
+}
+
+fn site(settings: &Settings, engine: &Engine, recorder: Recorder, extras: Extras) -> Site {
+    let public = PublicUrl::of(settings.server.issuer.url());
+    let timeout = Duration::from_secs(u64::from(settings.server.request_timeout_seconds));
+    Site {
+        discovery: Document::build(engine),
+        routes: routes::by_path(&public.base_path),
+        public,
+        edge: Edge {
+            trusted_proxies: settings.server.trusted_proxies.clone(),
+            handler_timeout: timeout,
+            body_timeout: timeout,
+            dev: settings.dev,
+        },
+        metrics: Metrics::default(),
+        recorder,
+        engine: engine.clone(),
+        dev_people: extras.people,
+        try_client: extras.try_client,
+    }
+}
+
+fn bind(at: SocketAddr, setting: &str) -> Result<TcpListener, StartError> {
+    TcpListener::bind(at).map_err(|error| {
+        let other = at.port().saturating_add(10);
+        StartError::new(
+            format!("{at} cannot be listened on: {error}"),
+            &format!("Stop the program that uses this port, or choose another: {setting}={}:{other}", at.ip()),
+        )
+    })
+}
+
+fn public_server(settings: &Settings, site: Data<Site>, listener: TcpListener) -> Result<Server, StartError> {
+    let workers = match settings.server.workers {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
+        chosen => chosen,
+    };
+    let server = HttpServer::new(move || App::new().app_data(site.clone()).configure(dispatch::configure))
+        .workers(workers)
+        .max_connections(settings.server.max_connections)
+        .client_request_timeout(Duration::from_secs(5))
+        .client_disconnect_timeout(Duration::from_secs(5))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(u64::from(settings.server.stop_grace_seconds))
+        .disable_signals()
+        .listen(listener)
+        .map_err(|error| StartError::new(error.to_string(), "Choose another address with LATCHKEY_LISTEN."))?;
+    Ok(server.run())
+}
+
+fn ops_server(site: Data<Site>, health: Health, listener: TcpListener) -> Result<Server, StartError> {
+    let health = Data::new(health);
+    let server = HttpServer::new(move || {
+        App::new().app_data(site.clone()).app_data(health.clone()).configure(ops::configure)
+    })
+    .workers(1)
+    .shutdown_timeout(1)
+    .disable_signals()
+    .listen(listener)
+    .map_err(|error| StartError::new(error.to_string(), "Choose another address with LATCHKEY_OPS_LISTEN."))?;
+    Ok(server.run())
+}
+
+impl Application {
+    /// A handle with which the application can be stopped.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Answers until it is stopped through its handle; requests in flight are finished.
+    ///
+    /// # Errors
+    /// When a listener fails.
+    pub async fn run(self) -> std::io::Result<()> {
+        let ops_handle = self.ops.as_ref().map(Server::handle);
+        if let Some(ops) = self.ops {
+            actix_web::rt::spawn(ops);
+        }
+        let ended = self.server.await;
+        if let Some(handle) = ops_handle {
+            handle.stop(false).await;
+        }
+        ended
+    }
+}
+
+/// Serves until SIGTERM or SIGINT; a second signal stops at once. Returns the exit status.
+///
+/// # Errors
+/// [`StartError`] when the start fails.
+pub fn run(settings: &Settings, extras: Extras) -> Result<u8, StartError> {
+    actix_web::rt::System::new().block_on(async {
+        let application = build(settings, &Runtime::system(), extras)?;
+        banner::print(settings, &application.engine);
+        let lead = Duration::from_secs(u64::from(settings.server.drain_lead_seconds));
+        actix_web::rt::spawn(stop_on_signal(application.handle(), application.health.clone(), lead));
+        match application.run().await {
+            Ok(()) => Ok(0),
+            Err(error) => Err(StartError::new(error.to_string(), "See the log.")),
+        }
+    })
+}
+
+async fn stop_on_signal(handle: ServerHandle, health: Health, lead: Duration) {
+    wait_for_signal().await;
+    health.drain();
+    tracing::info!("stopping: requests in flight are finished");
+    actix_web::rt::time::sleep(lead).await;
+    let graceful = handle.stop(true);
+    actix_web::rt::spawn(async move {
+        wait_for_signal().await;
+        handle.stop(false).await;
+    });
+    graceful.await;
+}
+
+async fn wait_for_signal() {
+    use actix_web::rt::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}
