@@ -5,7 +5,9 @@
 pub mod clients;
 pub mod context;
 pub mod keys;
+pub mod passwords;
 pub mod secrets;
+pub mod throttle;
 pub mod trace;
 
 pub use context::{Ctx, Engine};
