@@ -11,8 +11,10 @@ pub mod gate;
 pub mod keys;
 pub mod login;
 pub mod oxide;
+pub mod passwords;
 pub mod secrets;
-pub mod visitor;
+pub mod throttle;
 pub mod trace;
+pub mod visitor;
 
 pub use context::{Ctx, Engine};

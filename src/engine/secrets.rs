@@ -1,2 +1,0 @@
-//! secrets
-#[derive(Clone)] pub struct Passwords;
