@@ -6,10 +6,14 @@ pub mod authorize;
 pub mod clients;
 pub mod context;
 pub mod gate;
+pub mod introspect;
 pub mod keys;
 pub mod oxide;
+pub mod revoke;
 pub mod secrets;
-pub mod visitor;
+pub mod token;
 pub mod trace;
+pub mod userinfo;
+pub mod visitor;
 
 pub use context::{Ctx, Engine};
