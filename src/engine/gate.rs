@@ -1,10 +1,18 @@
-//! The one gate: may this person and this client get something now? Asked inside the transaction
-//! that gives it, on every path (design 4; the most common flaw of this field is a check that one
-//! path has and another has not).
+//! The one gate (security design rule 4): may this person and this client get something now? Asked
+//! inside the transaction that gives it, on every path: a check that one path has and another has
+//! not is the most common flaw of this field. What plans tokens demands the [`Permit`] that only
+//! this file makes.
 
+use crate::base::clock::Seconds;
 use crate::base::id::{ClientId, SessionId, UserId};
-use crate::protocol::refusal::Check;
-use crate::store::{Conn, TxResult, clients, sessions, users};
+use crate::domain::client::{Client, ConsentPolicy};
+use crate::domain::grant::Subject;
+use crate::domain::session::{AuthContext, Session};
+use crate::domain::user::User;
+use crate::protocol::refusal::{Check, Refusal};
+use crate::protocol::scope::Scope;
+use crate::store::{Conn, TxResult, clients, consents, sessions, users};
+use std::borrow::Cow;
 
 /// May a code be issued? Client enabled, person enabled, session not ended.
 ///
@@ -17,4 +25,125 @@ pub fn may_authorize(conn: &mut Conn, client: &ClientId, session: &SessionId, us
     let live = sessions::find(conn, session.as_str())?.is_some_and(|s| s.ended_at.is_none());
     let enabled = users::find(conn, user.as_str())?.is_some_and(|u| u.enabled);
     if live && enabled { Ok(()) } else { Err(Check::LoginRequired.into()) }
+}
+
+/// The proof that tokens may be made now, for this client and person. Neither cloned nor kept:
+/// planning consumes it inside the transaction in which it was made.
+pub struct Permit {
+    user: Option<User>,
+    auth: Option<AuthContext>,
+    made_here: (),
+}
+
+impl Permit {
+    /// The person, as read in this transaction; `None` for client credentials.
+    pub fn user(&self) -> Option<&User> {
+        self.user.as_ref()
+    }
+
+    /// How the person signed in, from the live session (absent when a grant outlives its session).
+    pub fn auth(&self) -> Option<&AuthContext> {
+        self.auth.as_ref()
+    }
+}
+
+/// What is to be decided.
+pub struct Case<'a> {
+    /// The authenticated client, from the snapshot.
+    pub client: &'a Client,
+    /// The grant type in use.
+    pub grant_type: &'static str,
+    /// The person, unless the client acts for itself.
+    pub person: Option<Person<'a>>,
+    /// Now.
+    pub now: Seconds,
+    /// A session ends when unused for this long, seconds.
+    pub session_idle: Seconds,
+}
+
+/// The person's side of a [`Case`].
+pub struct Person<'a> {
+    /// Who.
+    pub user_id: &'a UserId,
+    /// The session it began in.
+    pub session_id: &'a SessionId,
+    /// What was granted.
+    pub scope: &'a Scope,
+    /// Whether it may outlive its session (a refresh with `offline_access`: OIDC Core §11).
+    pub outlives_session: bool,
+    /// The record, when this transaction has read it already.
+    pub read: Option<User>,
+}
+
+impl<'a> Person<'a> {
+    /// The person behind a stored grant, at a refresh.
+    pub fn of_grant(subject: &'a Subject, scope: &'a Scope, read: Option<User>) -> Self {
+        Self {
+            user_id: &subject.user_id,
+            session_id: &subject.session_id,
+            scope,
+            outlives_session: scope.has("offline_access"),
+            read,
+        }
+    }
+}
+
+/// Whether tokens may be made now: client enabled and still allowed the grant type, person
+/// enabled, session live, consent still there (security rows C7, D8, E9).
+///
+/// # Errors
+/// [`Check::IssuanceRefused`] with the reason as detail; store errors.
+pub fn may_issue(conn: &mut Conn, case: Case<'_>) -> TxResult<Permit> {
+    let client = current_client(conn, &case)?;
+    let Some(person) = case.person else {
+        return Ok(Permit { user: None, auth: None, made_here: () });
+    };
+    let user = match person.read {
+        Some(user) => Some(user),
+        None => users::find(conn, person.user_id.as_str())?,
+    };
+    let user = user
+        .filter(|user| user.enabled && user.id == *person.user_id)
+        .ok_or_else(|| refused("an active person", "disabled or deleted"))?;
+    let auth = if person.outlives_session {
+        None
+    } else {
+        let session = sessions::find(conn, person.session_id.as_str())?;
+        let live = |session: &Session| {
+            session.user_id == *person.user_id && session.is_live(case.now, case.session_idle)
+        };
+        Some(session.filter(live).ok_or_else(|| refused("a live session", "ended or expired"))?.auth)
+    };
+    if needs_consent(&client) {
+        let consent = consents::find(conn, person.user_id.as_str(), client.id.as_str())?;
+        if !consent.is_some_and(|consent| person.scope.is_within(&consent.scope)) {
+            return Err(refused("the person's consent", "withdrawn, or given for less").into());
+        }
+    }
+    Ok(Permit { user: Some(user), auth, made_here: () })
+}
+
+/// The client as stored now: the snapshot if that is still it, else read again.
+fn current_client<'a>(conn: &mut Conn, case: &Case<'a>) -> TxResult<Cow<'a, Client>> {
+    let revision = clients::enabled_revision(conn, case.client.id.as_str())?
+        .ok_or_else(|| refused("an active client", "disabled or deleted"))?;
+    let client = if revision == case.client.revision {
+        Cow::Borrowed(case.client)
+    } else {
+        let read = clients::find(conn, case.client.id.as_str())?;
+        Cow::Owned(read.ok_or_else(|| refused("an active client", "deleted"))?)
+    };
+    if !client.allows_grant(case.grant_type) {
+        return Err(refused("a client that may use this grant_type", case.grant_type).into());
+    }
+    Ok(client)
+}
+
+/// Where consent is never asked, or never remembered (RFC 8252 §8.6), the approval itself counts.
+fn needs_consent(client: &Client) -> bool {
+    client.metadata.consent == ConsentPolicy::Ask && !client.is_unassured()
+}
+
+fn refused(expected: &str, received: &str) -> Refusal {
+    Refusal::new(Check::IssuanceRefused).with(expected, received)
 }

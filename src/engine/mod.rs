@@ -8,13 +8,17 @@ pub mod clients;
 pub mod context;
 pub mod end_session;
 pub mod gate;
+pub mod introspect;
 pub mod keys;
 pub mod login;
 pub mod oxide;
 pub mod passwords;
+pub mod revoke;
 pub mod secrets;
 pub mod throttle;
+pub mod token;
 pub mod trace;
+pub mod userinfo;
 pub mod visitor;
 
 pub use context::{Ctx, Engine};

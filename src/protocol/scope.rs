@@ -71,6 +71,12 @@ impl Scope {
         self
     }
 
+    /// Without those that speak of a person ([`STANDARD`]).
+    #[must_use]
+    pub fn without_standard(&self) -> Scope {
+        Scope(self.0.iter().filter(|name| !STANDARD.contains(&name.as_str())).cloned().collect())
+    }
+
     /// The names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)

@@ -1,0 +1,156 @@
+//! Token introspection (RFC 7662) without HTTP. Whoever may not see a token learns exactly what
+//! they would learn of one that does not exist (security rows G5-G7).
+
+use super::keys::Audience;
+use super::token::live::{Live, Presented, standing};
+use super::token::refresh_token::RefreshToken;
+use super::token::{TokenRequest, authenticate, client_auth};
+use super::{Ctx, Engine};
+use crate::base::clock::Seconds;
+use crate::domain::client::Client;
+use crate::protocol::refusal::{Check, Refusal};
+use crate::store::{Conn, Fault, TxResult, grants};
+use serde::Serialize;
+
+/// The answer.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Introspection {
+    /// A token in force that the caller may see.
+    Active(Box<Active>),
+    /// Everything else: exactly `{"active":false}`.
+    Inactive(Inactive),
+}
+
+/// `{"active":false}`.
+#[derive(Debug, Serialize)]
+pub struct Inactive {
+    active: bool,
+}
+
+/// What is said of a token in force (RFC 7662 §2.2).
+#[derive(Debug, Serialize)]
+pub struct Active {
+    active: bool,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    scope: String,
+    client_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    exp: Seconds,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iat: Option<Seconds>,
+    sub: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<Audience>,
+    iss: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jti: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<Seconds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    amr: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    roles: Vec<String>,
+}
+
+/// The known parameters; others are ignored.
+const PARAMETERS: [&str; 2] = ["token", "token_type_hint"];
+
+/// Says whether a token is in force.
+///
+/// # Errors
+/// The checks of client authentication; [`Check::ClientAuthFailed`] for a public client, which
+/// anyone can claim to be; [`Check::BodyParameterMissing`] without `token`.
+pub async fn introspect(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Result<Introspection, Refusal> {
+    request.body.check_body(&client_auth::PARAMETERS)?;
+    request.body.check_body(&PARAMETERS)?;
+    let caller = authenticate(engine, ctx, &request).await?;
+    if caller.is_public() {
+        return Err(Refusal::new(Check::ClientAuthFailed).with("a confidential client", "a public one"));
+    }
+    let token = request.body.need("token")?;
+    let now = engine.now();
+    let issuer = engine.policy.issuer.clone();
+    let active = if let Some(refresh) = RefreshToken::parse(&engine.macs.refresh, token) {
+        let job = move |conn: &mut Conn| of_refresh(conn, &refresh, &caller, now);
+        engine.db.read(job).await
+    } else if let Some(presented) = Presented::read(engine, token, now) {
+        let job = move |conn: &mut Conn| {
+            Ok(presented.find(conn, now)?.filter(|live| may_see(&caller, live)).map(of_access))
+        };
+        engine.db.read(job).await
+    } else {
+        Ok(None)
+    };
+    Ok(match active.map_err(Fault::into_refusal)? {
+        Some(active) => Introspection::Active(Box::new(Active { iss: issuer, ..active })),
+        None => Introspection::Inactive(Inactive { active: false }),
+    })
+}
+
+/// The client it was given to, and whoever it is for: named in `aud`, or set to introspect for a
+/// resource in `aud`.
+fn may_see(caller: &Client, live: &Live) -> bool {
+    let named = |name: &String| name == caller.id.as_str() || caller.metadata.introspects.contains(name);
+    live.grant.client_id == caller.id || live.audience.iter().any(named)
+}
+
+fn of_access(live: Live) -> Active {
+    let Live { grant, user, scope, audience, issued_at, expires_at, jti } = live;
+    let subject = grant.subject;
+    Active {
+        active: true,
+        // A name is personal data: only what `profile` would release anyway.
+        username: user.as_ref().filter(|_| scope.has("profile")).map(|user| user.username.clone()),
+        scope: scope.to_string(),
+        sub: subject.as_ref().map_or(grant.client_id.as_str(), |subject| subject.user_id.as_str()).to_owned(),
+        client_id: grant.client_id.into_string(),
+        token_type: Some("Bearer"),
+        exp: expires_at,
+        iat: Some(issued_at),
+        aud: Some(audience.into()),
+        iss: String::new(),
+        jti,
+        sid: subject.as_ref().map(|subject| subject.session_id.to_string()),
+        auth_time: subject.as_ref().map(|subject| subject.auth.auth_time),
+        acr: subject.as_ref().map(|subject| subject.auth.acr.clone()),
+        amr: subject.map(|subject| subject.auth.amr).unwrap_or_default(),
+        roles: user.map(|user| user.roles).unwrap_or_default(),
+    }
+}
+
+/// A refresh token is its own client's business alone; only the live generation is in force.
+fn of_refresh(conn: &mut Conn, token: &RefreshToken, caller: &Client, now: Seconds) -> TxResult<Option<Active>> {
+    let Some(family) = grants::find_family(conn, token.family.as_str())? else { return Ok(None) };
+    let end = family.idle_expires_at.min(family.expires_at);
+    if family.ended_at.is_some() || family.generation != token.generation || now >= end {
+        return Ok(None);
+    }
+    let Some((grant, user)) = standing(conn, family.grant_id.as_str())? else { return Ok(None) };
+    let Some(subject) = grant.subject.filter(|_| grant.client_id == caller.id) else { return Ok(None) };
+    Ok(Some(Active {
+        active: true,
+        username: user.filter(|_| grant.scope.has("profile")).map(|user| user.username),
+        scope: grant.scope.to_string(),
+        sub: subject.user_id.into_string(),
+        client_id: grant.client_id.into_string(),
+        token_type: None,
+        exp: end,
+        iat: Some(family.rotated_at),
+        aud: None,
+        iss: String::new(),
+        jti: None,
+        sid: Some(subject.session_id.into_string()),
+        auth_time: Some(subject.auth.auth_time),
+        acr: Some(subject.auth.acr),
+        amr: subject.auth.amr,
+        roles: Vec::new(),
+    }))
+}

@@ -1,0 +1,88 @@
+//! Client authentication (RFC 6749 §2.3). To add a method: a file here, a line in [`METHODS`].
+//! Every failure has one text and costs the same (security row D2); the trace says which it was.
+
+mod basic;
+mod none;
+mod post;
+
+use super::TokenRequest;
+use crate::base::secret::Secret;
+use crate::domain::client::Client;
+use crate::engine::{Ctx, Engine};
+use crate::protocol::client_auth::{AuthMethod, Credentials};
+use crate::protocol::refusal::{Check, Refusal};
+use std::sync::Arc;
+
+/// A way to authenticate.
+pub struct Method {
+    /// Its registered name.
+    pub method: AuthMethod,
+    /// What its credentials prove themselves by.
+    proof: fn(&Credentials) -> Proof<'_>,
+}
+
+/// What stands behind a claimed `client_id`.
+enum Proof<'a> {
+    /// A shared secret.
+    Secret(&'a Secret),
+    /// Nothing: a public client (RFC 6749 §2.1).
+    Identifier,
+    /// What the method needs did not come.
+    Missing,
+}
+
+/// Every method, as advertised.
+pub static METHODS: &[&Method] = &[&basic::METHOD, &post::METHOD, &none::METHOD];
+
+/// The parameters of the methods.
+pub const PARAMETERS: [&str; 2] = ["client_id", "client_secret"];
+
+/// The enabled client that sent the request, proven by the method registered for it.
+///
+/// # Errors
+/// [`Check::ClientAuthMissing`], [`Check::ClientAuthMultiple`], [`Check::ClientAuthMalformed`],
+/// [`Check::ClientAuthFailed`]; [`Check::HashingBusy`] when a chosen secret cannot be checked now.
+pub async fn authenticate(engine: &Engine, ctx: &Ctx, request: &TokenRequest) -> Result<Arc<Client>, Refusal> {
+    let credentials = Credentials::read(request.authorization.as_deref(), &request.body)?;
+    let known = engine.clients.get(&credentials.client_id);
+    if let Some(client) = &known {
+        ctx.trace.client(client.id.as_str());
+    }
+    let fits = |client: &Arc<Client>| {
+        client.enabled && client.metadata.token_endpoint_auth_method == credentials.method
+    };
+    let client = known.clone().filter(fits);
+    let proven = match METHODS.iter().find(|method| method.method == credentials.method) {
+        None => false,
+        Some(method) => match (method.proof)(&credentials) {
+            Proof::Secret(secret) => {
+                // Without a client the same work is done for nothing.
+                let secrets = client.as_ref().map_or(&[][..], |client| &client.secrets);
+                let passwords = &engine.passwords;
+                passwords.verify_client_secret(&credentials.client_id, secrets, secret, engine.now()).await?
+            }
+            Proof::Identifier => true,
+            Proof::Missing => false,
+        },
+    };
+    match client.filter(|_| proven) {
+        Some(client) => {
+            ctx.trace.passed(Check::ClientAuthFailed);
+            Ok(client)
+        }
+        None => Err(failed(known.as_deref(), &credentials)),
+    }
+}
+
+/// The reason, for the trace.
+fn failed(known: Option<&Client>, credentials: &Credentials) -> Refusal {
+    let expected = match known {
+        None => "a registered client".to_owned(),
+        Some(client) if !client.enabled => "an enabled client".to_owned(),
+        Some(client) if client.metadata.token_endpoint_auth_method != credentials.method => {
+            format!("the registered method, {}", client.metadata.token_endpoint_auth_method.as_str())
+        }
+        Some(_) => "a live secret of the client".to_owned(),
+    };
+    Refusal::new(Check::ClientAuthFailed).with(expected, credentials.method.as_str())
+}

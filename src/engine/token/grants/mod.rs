@@ -1,0 +1,5 @@
+//! The grant types, one file each; [`super::GRANTS`] lists them.
+
+pub mod authorization_code;
+pub mod client_credentials;
+pub mod refresh_token;

@@ -1,0 +1,221 @@
+//! Tokens in two steps: planned inside the transaction, under a [`Permit`]; signed after COMMIT.
+
+use super::Exchange;
+use crate::base::clock::Seconds;
+use crate::base::secret::{AccessToken, Plain, Secret, b64};
+use crate::domain::client::AccessTokenFormat;
+use crate::domain::grant::{Grant, Subject};
+use crate::engine::Engine;
+use crate::engine::gate::Permit;
+use crate::engine::keys::{AccessClaims, Jti, TokenType};
+use crate::protocol::refusal::{Check, Refusal};
+use crate::protocol::scope::Scope;
+use crate::store::{Conn, TxResult, tokens};
+use aws_lc_rs::digest;
+use serde::Serialize;
+
+/// The answer of the token endpoint (RFC 6749 §5.1, OIDC Core §3.1.3.3).
+#[derive(Serialize)]
+pub struct TokenResponse {
+    /// The access token.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// Life of the access token, seconds.
+    pub expires_in: Seconds,
+    /// What the access token may do, sorted; absent when it names nothing.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub scope: String,
+    /// The refresh token, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// The ID token, when `openid` was granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+}
+
+/// What a grant decided to give.
+pub struct Draft {
+    /// What it hangs from; stored by now.
+    pub grant: Grant,
+    /// What this access token may do.
+    pub scope: Scope,
+    /// Whom it is for.
+    pub audience: Vec<String>,
+    /// The refresh token to hand out.
+    pub refresh_token: Option<Secret>,
+    /// Echoed into the ID token.
+    pub nonce: Option<String>,
+}
+
+/// Everything that will be answered, still unsigned.
+pub struct Plan {
+    access: Access,
+    id_token: Option<IdClaims>,
+    refresh_token: Option<Secret>,
+    scope: String,
+    issued_at: Seconds,
+    expires_in: Seconds,
+}
+
+enum Access {
+    Jwt(Box<AccessClaims>),
+    Opaque(Plain<AccessToken>),
+}
+
+/// The claims of an ID token (OIDC Core §2). It says who signed in and how; what the person is
+/// like is userinfo's to say (OIDC Core §5.4).
+#[derive(Clone, Debug, Serialize)]
+struct IdClaims {
+    iss: String,
+    sub: String,
+    aud: String,
+    exp: Seconds,
+    iat: Seconds,
+    auth_time: Seconds,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<String>,
+    acr: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    amr: Vec<String>,
+    sid: String,
+    at_hash: String,
+}
+
+/// Plans the tokens of `draft`, stores an opaque one, and records the issuance.
+///
+/// # Errors
+/// Store errors; [`Check::Unexpected`] when the permit is for another person.
+pub fn plan(conn: &mut Conn, permit: Permit, exchange: &Exchange, draft: Draft) -> TxResult<Plan> {
+    let subject = draft.grant.subject.as_ref();
+    if permit.user().map(|user| &user.id) != subject.map(|subject| &subject.user_id) {
+        return Err(Check::Unexpected.into());
+    }
+    let id_token = subject
+        .filter(|_| draft.scope.has("openid"))
+        .map(|subject| id_claims(exchange, subject, draft.nonce.clone()));
+    let roles = permit.user().map(|user| user.roles.clone()).unwrap_or_default();
+    let expires_in = exchange.access_seconds();
+    exchange.record(conn, "token.issued", |event| {
+        let event = event.target(draft.grant.id.as_str());
+        match subject {
+            Some(subject) => event.user(subject.user_id.as_str()),
+            None => event,
+        }
+    })?;
+    let scope = draft.scope.to_string();
+    let access = match exchange.client.metadata.access_token_format {
+        AccessTokenFormat::Jwt => Access::Jwt(Box::new(access_claims(exchange, &draft, &scope, roles))),
+        AccessTokenFormat::Opaque => {
+            let token = Plain::<AccessToken>::generate(&exchange.engine.rng);
+            let row = tokens::Row {
+                digest: token.digest().as_str().to_owned(),
+                grant_id: draft.grant.id.to_string(),
+                scope: scope.clone(),
+                audience: draft.audience.join(" "),
+                issued_at: exchange.now,
+                expires_at: exchange.now.saturating_add(expires_in),
+            };
+            tokens::insert(conn, &row)?;
+            Access::Opaque(token)
+        }
+    };
+    Ok(Plan { access, id_token, refresh_token: draft.refresh_token, scope, issued_at: exchange.now, expires_in })
+}
+
+/// Signs what was planned and committed.
+///
+/// # Errors
+/// What [`crate::engine::keys::KeyRing::sign`] refuses.
+pub fn sign(engine: &Engine, plan: Plan) -> Result<TokenResponse, Refusal> {
+    let access_token = match &plan.access {
+        Access::Jwt(claims) => engine.keys.sign(TokenType::Access, claims, plan.issued_at)?,
+        Access::Opaque(token) => token.reveal().to_owned(),
+    };
+    let id_token = match plan.id_token {
+        Some(claims) => {
+            let claims = IdClaims { at_hash: at_hash(&access_token), ..claims };
+            Some(engine.keys.sign(TokenType::Id, &claims, plan.issued_at)?)
+        }
+        None => None,
+    };
+    Ok(TokenResponse {
+        access_token,
+        token_type: "Bearer",
+        expires_in: plan.expires_in,
+        scope: plan.scope,
+        refresh_token: plan.refresh_token.map(|secret| secret.reveal().to_owned()),
+        id_token,
+    })
+}
+
+fn access_claims(exchange: &Exchange, draft: &Draft, scope: &str, roles: Vec<String>) -> AccessClaims {
+    let engine = &exchange.engine;
+    let client_id = exchange.client.id.as_str();
+    let subject = draft.grant.subject.as_ref();
+    AccessClaims {
+        iss: engine.policy.issuer.clone(),
+        // RFC 9068 §2.2: without a person, `sub` identifies the client application.
+        sub: subject.map_or(client_id, |subject| subject.user_id.as_str()).to_owned(),
+        aud: draft.audience.clone().into(),
+        client_id: client_id.to_owned(),
+        exp: exchange.now.saturating_add(exchange.access_seconds()),
+        iat: exchange.now,
+        nbf: None,
+        jti: Jti::new(&draft.grant.id, &engine.rng).into_string(),
+        scope: scope.to_owned(),
+        sid: subject.map(|subject| subject.session_id.to_string()),
+        auth_time: subject.map(|subject| subject.auth.auth_time),
+        acr: subject.map(|subject| subject.auth.acr.clone()),
+        amr: subject.map(|subject| subject.auth.amr.clone()).unwrap_or_default(),
+        roles,
+    }
+}
+
+fn id_claims(exchange: &Exchange, subject: &Subject, nonce: Option<String>) -> IdClaims {
+    let policy = &exchange.engine.policy;
+    IdClaims {
+        iss: policy.issuer.clone(),
+        sub: subject.user_id.to_string(),
+        aud: exchange.client.id.to_string(),
+        exp: exchange.now.saturating_add(policy.id_token),
+        iat: exchange.now,
+        auth_time: subject.auth.auth_time,
+        nonce,
+        acr: subject.auth.acr.clone(),
+        amr: subject.auth.amr.clone(),
+        sid: subject.session_id.to_string(),
+        at_hash: String::new(),
+    }
+}
+
+/// OIDC Core §3.1.3.6: the left half of SHA-256, as `alg` is RS256.
+fn at_hash(access_token: &str) -> String {
+    let full = digest::digest(&digest::SHA256, access_token.as_bytes());
+    b64(full.as_ref().get(..16).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_hash_is_the_one_of_the_specification() {
+        // OIDC Core Appendix A.3: this access token, this at_hash.
+        assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+    }
+
+    #[test]
+    fn absent_members_are_not_written() {
+        let answer = TokenResponse {
+            access_token: "t".to_owned(),
+            token_type: "Bearer",
+            expires_in: 900,
+            scope: String::new(),
+            refresh_token: None,
+            id_token: None,
+        };
+        let text = serde_json::to_string(&answer).unwrap();
+        assert_eq!(text, r#"{"access_token":"t","token_type":"Bearer","expires_in":900}"#);
+    }
+}

@@ -1,0 +1,115 @@
+//! An access token that came back: what it is, and whether everything it hangs from still stands.
+//! Userinfo, introspection and revocation all look here, so revocation is seen at once.
+
+use crate::base::clock::Seconds;
+use crate::base::secret::{AccessToken, Digest, Kind as _, Plain};
+use crate::domain::grant::Grant;
+use crate::domain::user::User;
+use crate::engine::Engine;
+use crate::engine::keys::{AccessClaims, Jti};
+use crate::protocol::scope::Scope;
+use crate::store::{Conn, TxResult, clients, grants, tokens};
+
+/// The longest access token that is looked at, bytes.
+const LONGEST: usize = 16 * 1024;
+
+/// An access token by its form: a JWT that is genuine and in force, or the digest of what may be
+/// an opaque one.
+pub enum Presented {
+    /// Its claims, verified.
+    Jwt(Box<AccessClaims>),
+    /// To be looked up.
+    Opaque(Digest<AccessToken>),
+}
+
+/// An access token whose grant, client and person all stand.
+pub struct Live {
+    /// What it hangs from.
+    pub grant: Grant,
+    /// The person; `None` for client credentials.
+    pub user: Option<User>,
+    /// What it may do.
+    pub scope: Scope,
+    /// Whom it is for.
+    pub audience: Vec<String>,
+    /// Since when, seconds since 1970.
+    pub issued_at: Seconds,
+    /// Until when, seconds since 1970.
+    pub expires_at: Seconds,
+    /// The identifier of a JWT.
+    pub jti: Option<String>,
+}
+
+impl Presented {
+    /// What `token` is; `None` when it cannot be an access token of this server in force.
+    pub fn read(engine: &Engine, token: &str, now: Seconds) -> Option<Self> {
+        if token.len() > LONGEST {
+            return None;
+        }
+        if token.starts_with(AccessToken::PREFIX) {
+            return Some(Self::Opaque(Plain::<AccessToken>::presented(token).digest()));
+        }
+        engine.keys.verify_access_token(token, now).map(|claims| Self::Jwt(Box::new(claims)))
+    }
+
+    /// The token with all it hangs from, if that stands now.
+    ///
+    /// # Errors
+    /// Store errors.
+    pub fn find(self, conn: &mut Conn, now: Seconds) -> TxResult<Option<Live>> {
+        match self {
+            Self::Jwt(claims) => find_jwt(conn, *claims),
+            Self::Opaque(digest) => find_opaque(conn, &digest, now),
+        }
+    }
+}
+
+fn find_jwt(conn: &mut Conn, claims: AccessClaims) -> TxResult<Option<Live>> {
+    let Some(grant_id) = Jti::grant_id(&claims.jti) else { return Ok(None) };
+    if tokens::is_revoked(conn, &claims.jti)? {
+        return Ok(None);
+    }
+    let Some((grant, user)) = standing(conn, grant_id.as_str())? else { return Ok(None) };
+    let subject = grant.subject.as_ref().map_or(grant.client_id.as_str(), |subject| subject.user_id.as_str());
+    if claims.client_id != grant.client_id.as_str() || claims.sub != subject {
+        return Ok(None);
+    }
+    Ok(Some(Live {
+        scope: Scope::from_stored(&claims.scope),
+        audience: claims.aud.names().to_vec(),
+        issued_at: claims.iat,
+        expires_at: claims.exp,
+        jti: Some(claims.jti),
+        grant,
+        user,
+    }))
+}
+
+fn find_opaque(conn: &mut Conn, digest: &Digest<AccessToken>, now: Seconds) -> TxResult<Option<Live>> {
+    let Some(row) = tokens::find(conn, digest)?.filter(|row| now < row.expires_at) else { return Ok(None) };
+    let Some((grant, user)) = standing(conn, &row.grant_id)? else { return Ok(None) };
+    Ok(Some(Live {
+        scope: Scope::from_stored(&row.scope),
+        audience: row.audience.split(' ').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+        issued_at: row.issued_at,
+        expires_at: row.expires_at,
+        jti: None,
+        grant,
+        user,
+    }))
+}
+
+/// A grant that was not ended, whose client is enabled and whose person, if it has one, is too.
+///
+/// # Errors
+/// Store errors.
+pub fn standing(conn: &mut Conn, grant_id: &str) -> TxResult<Option<(Grant, Option<User>)>> {
+    let Some((grant, user)) = grants::find(conn, grant_id)? else { return Ok(None) };
+    let person_stands = match (&grant.subject, &user) {
+        (None, _) => true,
+        (Some(_), Some(user)) => user.enabled,
+        (Some(_), None) => false,
+    };
+    let stands = grant.ended_at.is_none() && person_stands && clients::is_enabled(conn, grant.client_id.as_str())?;
+    Ok(stands.then_some((grant, user)))
+}
