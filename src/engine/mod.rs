@@ -2,6 +2,7 @@
 //! what is to be answered. "Plan inside, sign after commit": no argon2, RSA or network in a
 //! transaction.
 
+pub mod admin;
 pub mod authorize;
 pub mod clients;
 pub mod context;
