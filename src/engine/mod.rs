@@ -3,6 +3,7 @@
 //! transaction.
 
 pub mod account;
+pub mod admin;
 pub mod authorize;
 pub mod clients;
 pub mod context;

@@ -1,0 +1,212 @@
+//! Apps: make, change, switch off, delete (RFC 6749 §2, RFC 7591).
+
+use super::client_secrets::{self, NewSecret};
+use super::fault::{AdminError, AdminResult};
+use super::{Desk, metadata};
+use crate::base::id::ClientId;
+use crate::base::secret::{ClientSecret, Plain};
+use crate::domain::audit::Event;
+use crate::domain::client::{Client, Metadata};
+use crate::protocol::redirect_uri::csp_source;
+use crate::protocol::scope::Scope;
+use crate::store::{Conn, clients, consents};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// An app to be made.
+pub struct NewClient {
+    /// A chosen `client_id`; a ULID is made without one.
+    pub id: Option<String>,
+    /// What it is.
+    pub metadata: Metadata,
+    /// A chosen secret; one is made without it, unless the app is public.
+    pub secret: Option<NewSecret>,
+}
+
+/// An app as it now is.
+pub struct Saved {
+    /// The app.
+    pub client: Client,
+    /// The secret made for it, to be shown once.
+    pub secret: Option<Plain<ClientSecret>>,
+    /// What else happened, in plain sentences.
+    pub notes: Vec<&'static str>,
+}
+
+/// Makes an app.
+///
+/// # Errors
+/// Invalid metadata, a taken `client_id`, store errors.
+pub fn create(conn: &mut Conn, desk: &Desk, new: NewClient) -> AdminResult<Saved> {
+    let metadata = metadata::normalized(new.metadata);
+    let mut problems = metadata::validate(&metadata).err().unwrap_or_default();
+    problems.extend(new.id.as_deref().and_then(|id| metadata::validate_id(id).err()));
+    let id = new.id.map_or_else(|| ClientId::generate(&desk.clock, &desk.rng), ClientId::from_stored);
+    let mut client = Client {
+        id,
+        enabled: true,
+        scope: Scope::from_stored(&metadata.scope),
+        metadata,
+        secrets: Vec::new(),
+        revision: 1,
+        created_at: desk.now(),
+    };
+    if client.is_public() && new.secret.is_some() {
+        problems.push(client_secrets::public_has_none());
+    }
+    if !problems.is_empty() {
+        return Err(AdminError::Invalid(problems));
+    }
+    if clients::find(conn, client.id.as_str())?.is_some() {
+        return Err(taken(&client.id));
+    }
+    let mut plain = None;
+    if !client.is_public() {
+        let (stored, made) = client_secrets::make(desk, new.secret);
+        client.secrets.push(stored);
+        plain = made;
+    }
+    clients::insert(conn, &client, desk.now()).map_err(|fault| {
+        if AdminError::is_taken(&fault) { taken(&client.id) } else { fault.into() }
+    })?;
+    record(conn, desk, "client.created", (None, Some(&client)))?;
+    Ok(Saved { client, secret: plain, notes: Vec::new() })
+}
+
+/// Replaces an app's metadata: the whole object, checked exactly as at creation. With `revision`,
+/// only if it is still at that one.
+///
+/// # Errors
+/// Invalid metadata, no such app, changed meanwhile, store errors.
+pub fn update(
+    conn: &mut Conn,
+    desk: &Desk,
+    id: &str,
+    metadata: Metadata,
+    revision: Option<i64>,
+) -> AdminResult<Saved> {
+    let metadata = metadata::normalized(metadata);
+    metadata::validate(&metadata).map_err(AdminError::Invalid)?;
+    let old = find(conn, id)?;
+    let mut client = Client {
+        scope: Scope::from_stored(&metadata.scope),
+        metadata,
+        revision: revision.unwrap_or(old.revision),
+        ..old.clone()
+    };
+    if !clients::update(conn, &client, desk.now())? {
+        return Err(AdminError::changed_meanwhile("client_id", id));
+    }
+    client.revision = client.revision.saturating_add(1);
+    let mut notes = Vec::new();
+    if identity_moved(&old, &client) {
+        consents::forget_client(conn, id)?;
+        notes.push("People are asked for consent again: the app's name or address changed.");
+    }
+    let secret = fit_secrets(conn, desk, &mut client)?;
+    if client.is_public() && !old.is_public() {
+        notes.push("Its secrets were removed: a public app has none.");
+    }
+    record(conn, desk, "client.updated", (Some(&old), Some(&client)))?;
+    Ok(Saved { client, secret, notes })
+}
+
+/// Switches an app on or off. While it is off nothing is issued to it and none of its tokens count.
+///
+/// # Errors
+/// No such app, changed meanwhile, store errors.
+pub fn set_enabled(conn: &mut Conn, desk: &Desk, id: &str, enabled: bool) -> AdminResult<Client> {
+    let old = find(conn, id)?;
+    let mut client = Client { enabled, ..old.clone() };
+    if old.enabled == enabled {
+        return Ok(client);
+    }
+    if !clients::update(conn, &client, desk.now())? {
+        return Err(AdminError::changed_meanwhile("client_id", id));
+    }
+    client.revision = client.revision.saturating_add(1);
+    let kind = if enabled { "client.enabled" } else { "client.disabled" };
+    record(conn, desk, kind, (Some(&old), Some(&client)))?;
+    Ok(client)
+}
+
+/// Deletes an app with its secrets, codes, grants, tokens and consents (security row I5).
+///
+/// # Errors
+/// No such app, store errors.
+pub fn delete(conn: &mut Conn, desk: &Desk, id: &str) -> AdminResult<Client> {
+    let old = find(conn, id)?;
+    if !clients::delete(conn, id, desk.now())? {
+        return Err(AdminError::not_found("client", id));
+    }
+    record(conn, desk, "client.deleted", (Some(&old), None))?;
+    Ok(old)
+}
+
+/// An app, or that there is none.
+///
+/// # Errors
+/// No such app, store errors.
+pub fn find(conn: &mut Conn, id: &str) -> AdminResult<Client> {
+    clients::find(conn, id)?.ok_or_else(|| AdminError::not_found("client", id))
+}
+
+/// An app as JSON for people and programs: RFC 7591 names, no secret.
+pub fn shown(client: &Client) -> Value {
+    let mut members = serde_json::Map::new();
+    members.insert("client_id".to_owned(), Value::from(client.id.as_str()));
+    members.insert("client_id_issued_at".to_owned(), Value::from(client.created_at));
+    members.insert("enabled".to_owned(), Value::from(client.enabled));
+    if let Ok(Value::Object(metadata)) = serde_json::to_value(&client.metadata) {
+        members.extend(metadata);
+    }
+    let secrets = client.secrets.iter().map(|secret| {
+        json!({ "id": secret.id, "created_at": secret.created_at, "expires_at": secret.expires_at })
+    });
+    members.insert("secrets".to_owned(), secrets.collect());
+    Value::Object(members)
+}
+
+pub(super) fn record(
+    conn: &mut Conn,
+    desk: &Desk,
+    kind: &'static str,
+    (old, new): (Option<&Client>, Option<&Client>),
+) -> AdminResult<()> {
+    let Some(id) = new.or(old).map(|client| client.id.to_string()) else { return Ok(()) };
+    desk.audit(conn, Event::new(kind).client(id.as_str()))?;
+    desk.revise(conn, ("client", &id), (old.map(shown), new.map(shown)))
+}
+
+fn taken(id: &ClientId) -> AdminError {
+    let fix = "Choose another one, or change that app with `latchkey client edit`.";
+    AdminError::conflict("client_id", id.as_str(), "is taken", fix)
+}
+
+/// Whether people would now see, or be sent to, somebody else (security row B4).
+fn identity_moved(old: &Client, new: &Client) -> bool {
+    let places = |client: &Client| -> BTreeSet<String> {
+        client.metadata.redirect_uris.iter().map(|uri| csp_source(uri)).collect()
+    };
+    (old.is_unassured() || new.is_unassured())
+        && (old.metadata.client_name != new.metadata.client_name
+            || places(old) != places(new)
+            || old.is_unassured() != new.is_unassured())
+}
+
+/// A public app keeps no secret; one that became confidential gets its first.
+fn fit_secrets(conn: &mut Conn, desk: &Desk, client: &mut Client) -> AdminResult<Option<Plain<ClientSecret>>> {
+    if client.is_public() {
+        for secret in std::mem::take(&mut client.secrets) {
+            clients::remove_secret(conn, &secret.id, desk.now())?;
+        }
+        return Ok(None);
+    }
+    if client_secrets::live(&client.secrets, desk.now()).next().is_some() {
+        return Ok(None);
+    }
+    let (stored, plain) = client_secrets::make(desk, None);
+    clients::add_secret(conn, client.id.as_str(), &stored, desk.now())?;
+    client.secrets.insert(0, stored);
+    Ok(plain)
+}

@@ -1,0 +1,161 @@
+//! Client metadata as people write it: a JSON document by RFC 7591 §2, or single `key=value` pairs.
+//! Every problem is found, not only the first; members this server does not know are named, not
+//! refused (RFC 7591 §2: "The authorization server MUST ignore any client metadata sent by the
+//! client that it does not understand").
+
+use super::fault::FieldProblem;
+use super::metadata::normalized;
+use crate::base::secret::Secret;
+use crate::domain::client::Metadata;
+use serde_json::{Map, Value};
+
+/// Every metadata key with what it takes.
+pub const KEYS: [(&str, &str); 23] = [
+    ("client_name", "the name people know the app by"),
+    ("application_type", "web or native"),
+    ("token_endpoint_auth_method", "client_secret_basic, client_secret_post or none"),
+    ("redirect_uris", "a list of URIs"),
+    ("post_logout_redirect_uris", "a list of URIs"),
+    ("grant_types", "a list of authorization_code, refresh_token, client_credentials"),
+    ("response_types", "a list of code"),
+    ("scope", "space-separated scope names"),
+    ("client_uri", "a URI"),
+    ("logo_uri", "a URI"),
+    ("policy_uri", "a URI"),
+    ("tos_uri", "a URI"),
+    ("contacts", "a list of e-mail addresses"),
+    ("default_max_age", "a number of seconds"),
+    ("require_auth_time", "true or false"),
+    ("pkce", "required or optional"),
+    ("consent", "ask or skip"),
+    ("access_token_format", "jwt or opaque"),
+    ("access_token_seconds", "a number of seconds, 10 to 3600"),
+    ("refresh_grace_seconds", "a number of seconds, 0 to 60"),
+    ("resources", "a list of URIs"),
+    ("introspects", "a list of URIs"),
+    ("cors_origins", "a list of origins, for example https://app.example.com"),
+];
+
+/// A document that was read.
+pub struct Document {
+    /// The metadata, normalized; not validated yet.
+    pub metadata: Metadata,
+    /// A chosen `client_id`.
+    pub client_id: Option<String>,
+    /// A chosen `client_secret`.
+    pub client_secret: Option<Secret>,
+    /// Members that were ignored because this server does not know them.
+    pub ignored: Vec<String>,
+}
+
+/// The longest document, bytes.
+const LONGEST: usize = 64 * 1024;
+
+/// Reads an RFC 7591 document; what is left out has its default.
+///
+/// # Errors
+/// Every member that does not have its form.
+pub fn read(text: &str) -> Result<Document, Vec<FieldProblem>> {
+    let refuse = |problem: String| {
+        vec![FieldProblem::new("metadata", "", problem, "Send one JSON object as in RFC 7591, with client_name.")]
+    };
+    if text.len() > LONGEST {
+        return Err(refuse("is longer than 64 KiB".to_owned()));
+    }
+    let mut members = match serde_json::from_str::<Value>(text) {
+        Ok(Value::Object(members)) => members,
+        Ok(_) => return Err(refuse("is not a JSON object".to_owned())),
+        Err(error) => return Err(refuse(format!("is not JSON: {error}"))),
+    };
+    let mut problems = Vec::new();
+    let client_id = take_text(&mut members, "client_id", &mut problems);
+    let client_secret = take_text(&mut members, "client_secret", &mut problems).map(Secret::new);
+    let (known, unknown): (Map<String, Value>, Map<String, Value>) =
+        members.into_iter().partition(|(name, _)| KEYS.iter().any(|(key, _)| key == name));
+    let machine_only = known.get("grant_types").and_then(Value::as_array).is_some_and(|grants| {
+        !grants.is_empty() && grants.iter().all(|grant| grant.as_str() == Some("client_credentials"))
+    });
+    let mut metadata = Metadata::named("");
+    if machine_only {
+        // The default scopes are about people; an app of its own has none unless they are named.
+        metadata.scope.clear();
+    }
+    for (key, value) in known {
+        match with_member(&metadata, &key, value.clone()) {
+            Some(changed) => metadata = changed,
+            None => problems.push(unfit(&key, &shown(&value))),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let ignored = unknown.into_iter().map(|(name, _)| crate::base::text::plain(&name, 100)).collect();
+    Ok(Document { metadata: normalized(metadata), client_id, client_secret, ignored })
+}
+
+/// Sets one key from text: lists are written with commas (or as JSON), an empty text resets.
+///
+/// # Errors
+/// An unknown key with the nearest known one, or a value that does not have the key's form.
+pub fn set(metadata: &Metadata, key: &str, text: &str) -> Result<Metadata, FieldProblem> {
+    if !KEYS.iter().any(|(known, _)| *known == key) {
+        let fix = match nearest(key, KEYS.iter().map(|(known, _)| *known)) {
+            Some(near) => format!("Did you mean {near}?"),
+            None => format!("Known keys: {}.", KEYS.map(|(known, _)| known).join(", ")),
+        };
+        return Err(FieldProblem::new(key, text, "is not a key of client metadata", fix));
+    }
+    let list = text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(Value::from).collect();
+    let mut forms = vec![Value::String(text.to_owned())];
+    forms.extend(serde_json::from_str::<Value>(text).ok());
+    forms.push(Value::Array(list));
+    if text.is_empty() {
+        forms.insert(0, Value::Null);
+    }
+    let fitting = forms.into_iter().find_map(|form| with_member(metadata, key, form));
+    fitting.map(normalized).ok_or_else(|| unfit(key, text))
+}
+
+/// The name among `known` that a typing error most likely meant.
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let typed = typed.to_lowercase().replace('-', "_");
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&typed, name), name))
+        .filter(|(distance, name)| *distance <= 2.max(name.len() / 4) || (typed.len() > 3 && name.starts_with(&typed)))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+fn with_member(metadata: &Metadata, key: &str, value: Value) -> Option<Metadata> {
+    let Ok(Value::Object(mut members)) = serde_json::to_value(metadata) else { return None };
+    if value.is_null() {
+        members.remove(key);
+    } else {
+        members.insert(key.to_owned(), value);
+    }
+    serde_json::from_value(Value::Object(members)).ok()
+}
+
+fn take_text(members: &mut Map<String, Value>, key: &str, problems: &mut Vec<FieldProblem>) -> Option<String> {
+    match members.remove(key) {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text),
+        Some(_) => {
+            problems.push(FieldProblem::new(key, "", "is not text", "Write it in quotes, or leave it out."));
+            None
+        }
+    }
+}
+
+fn unfit(key: &str, received: &str) -> FieldProblem {
+    let takes = KEYS.iter().find(|(known, _)| *known == key).map_or("another value", |(_, takes)| takes);
+    FieldProblem::new(key, received, format!("takes {takes}"), "Correct it or leave it out.")
+}
+
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests;

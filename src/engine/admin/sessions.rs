@@ -1,0 +1,50 @@
+//! Sign-in sessions: end one, or all of a person.
+
+use super::Desk;
+use super::fault::{AdminError, AdminResult};
+use crate::domain::audit::Event;
+use crate::store::grants::{self, Ending};
+use crate::store::{Conn, authorizations, sessions};
+
+/// What ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// How many sessions.
+    pub sessions: usize,
+    /// How many grants (with their refresh tokens).
+    pub grants: usize,
+}
+
+/// Ends a session and what was given in it; what was asked to outlive it (`offline_access`) stays.
+///
+/// # Errors
+/// No such live session, store errors.
+pub fn end(conn: &mut Conn, desk: &Desk, id: &str) -> AdminResult<Ended> {
+    let gone = || AdminError::not_found("session", id);
+    let session = sessions::find(conn, id)?.ok_or_else(gone)?;
+    if !sessions::end(conn, id, desk.now())? {
+        return Err(gone());
+    }
+    let grants = grants::end_all(conn, &Ending::Session(id), "session ended", desk.now())?;
+    desk.audit(conn, Event::new("session.ended").user(session.user_id.as_str()).target(id))?;
+    Ok(Ended { sessions: 1, grants })
+}
+
+/// "Sign out everywhere": ends all of a person's sessions, grants and unredeemed codes, offline
+/// ones too (security row E11).
+///
+/// # Errors
+/// Store errors.
+pub fn end_all(conn: &mut Conn, desk: &Desk, user_id: &str) -> AdminResult<Ended> {
+    end_everything(conn, desk, user_id, "signed out everywhere")
+}
+
+/// [`end_all`] for the reason `why`.
+pub(super) fn end_everything(conn: &mut Conn, desk: &Desk, user_id: &str, why: &'static str) -> AdminResult<Ended> {
+    let now = desk.now();
+    let ended = sessions::end_all(conn, user_id, None, now)?;
+    let grants = grants::end_all(conn, &Ending::User(user_id), why, now)?;
+    authorizations::burn_codes_of(conn, user_id, None)?;
+    desk.audit(conn, Event::new("session.all_ended").user(user_id).detail(why))?;
+    Ok(Ended { sessions: ended.len(), grants })
+}
