@@ -94,7 +94,7 @@ impl Account {
             sessions: vec![here.clone()],
         };
         let full = Self {
-            done: Some(Text::plain("Weather station no longer has access.")),
+            done: Some(Text::sentence("Weather station no longer has access.")),
             apps: vec![
                 access(
                     "Bookshop",

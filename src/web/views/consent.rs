@@ -45,7 +45,7 @@ impl ScopeLine {
     /// A line of the list; an empty value is left out.
     pub fn new(name: &str, sentence: &str, value: &str) -> Self {
         let value = Some(Text::plain(value)).filter(|value| *value != Text::default());
-        Self { name: name.to_owned(), sentence: Text::plain(sentence), value }
+        Self { name: name.to_owned(), sentence: Text::sentence(sentence), value }
     }
 }
 

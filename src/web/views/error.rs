@@ -146,9 +146,9 @@ impl ErrorPage {
     pub fn of(chrome: Chrome, situation: Situation, trace_id: &str) -> Self {
         Self {
             chrome,
-            heading: Text::plain(situation.heading()),
+            heading: Text::sentence(situation.heading()),
             innocent: matches!(situation, Situation::Internal | Situation::Unavailable { .. }),
-            advice: Text::plain(&situation.advice()),
+            advice: Text::sentence(&situation.advice()),
             way_out: None,
             details: None,
             trace_id: Some(trace_id.to_owned()),
@@ -186,9 +186,9 @@ impl ErrorPage {
     fn sample_protocol(chrome: Chrome) -> Self {
         Self {
             chrome,
-            heading: Text::plain("Bookshop asked to send you to an address we do not know"),
+            heading: Text::sentence("Bookshop asked to send you to an address we do not know"),
             innocent: true,
-            advice: Text::plain(
+            advice: Text::sentence(
                 "Go back to Bookshop and try again. If it happens again, tell the people who run it.",
             ),
             way_out: Href::web("https://books.example/")
@@ -197,9 +197,9 @@ impl ErrorPage {
                 app: Some(Text::plain("Bookshop")),
                 code: "LK-1203",
                 error: Some("invalid_request"),
-                cause: Text::plain("The redirect_uri of the request is not registered for this client."),
+                cause: Text::sentence("The redirect_uri of the request is not registered for this client."),
                 who: Text::plain("The developer of Bookshop"),
-                fix: Text::plain(
+                fix: Text::sentence(
                     "Send exactly a registered address, or register this one with `latchkey client edit`.",
                 ),
                 received: Some(Text::visible("https://books.example/callback/")),
@@ -224,7 +224,7 @@ impl ErrorPage {
 
     fn sample_hostile() -> Self {
         let mut page = Self::sample_protocol(Chrome::sample());
-        page.heading = Text::plain(&format!("{} is not known here", super::HOSTILE));
+        page.heading = Text::sentence(&format!("{} is not known here", super::HOSTILE));
         page.way_out = None;
         if let Some(details) = &mut page.details {
             details.app = Some(Text::plain(super::HOSTILE));

@@ -26,8 +26,8 @@ impl Notice {
     pub fn cookies_blocked(chrome: Chrome, again: String) -> Self {
         Self {
             chrome,
-            heading: Text::plain("Your browser blocks our cookies"),
-            sentence: Text::plain(
+            heading: Text::sentence("Your browser blocks our cookies"),
+            sentence: Text::sentence(
                 "Signing in needs one cookie that is only sent to this server. Allow cookies for this address, then try again.",
             ),
             button: Some((Text::plain("Try again"), Href::own(again))),
@@ -39,9 +39,9 @@ impl Notice {
     pub fn setup_link_invalid(chrome: Chrome) -> Self {
         Self {
             chrome,
-            heading: Text::plain("This set-up link no longer works"),
-            sentence: Text::plain(
-                "Each link works once and for 15 minutes. Run latchkey setup-link on the server to make another.",
+            heading: Text::sentence("This set-up link no longer works"),
+            sentence: Text::sentence(
+                "Each link works once and for 15 minutes. Run `latchkey setup-link` on the server to make another.",
             ),
             button: None,
             error: true,
@@ -52,15 +52,15 @@ impl Notice {
     pub fn samples() -> Vec<(&'static str, Self)> {
         let done = Self {
             chrome: Chrome::sample(),
-            heading: Text::plain("You can close this page"),
-            sentence: Text::plain("Everything is done here."),
+            heading: Text::sentence("You can close this page"),
+            sentence: Text::sentence("Everything is done here."),
             button: None,
             error: false,
         };
         let hostile = Self {
             chrome: Chrome::sample(),
-            heading: Text::plain(super::HOSTILE),
-            sentence: Text::plain(super::HOSTILE),
+            heading: Text::sentence(super::HOSTILE),
+            sentence: Text::sentence(super::HOSTILE),
             button: Some((Text::plain(super::HOSTILE), Href::own("/".to_owned()))),
             error: false,
         };

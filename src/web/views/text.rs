@@ -8,8 +8,11 @@ use std::fmt;
 
 use url::Url;
 
-/// The longest name or sentence from outside that a page shows, in characters.
+/// The longest name from outside that a page shows, in characters.
 pub const NAME_LIMIT: usize = 120;
+
+/// The longest sentence of ours that a page shows, in characters.
+pub const SENTENCE_LIMIT: usize = 1_000;
 
 /// The longest received value that a page repeats, in characters.
 pub const VALUE_LIMIT: usize = 400;
@@ -22,9 +25,23 @@ pub const TYPED_LIMIT: usize = 2_000;
 pub struct Text(String);
 
 impl Text {
-    /// A name or sentence on one line, see [`plain`].
+    /// A name on one line, see [`plain`].
     pub fn plain(raw: &str) -> Self {
         Self(plain(raw))
+    }
+
+    /// A sentence or two of ours, which may hold such a name: as [`plain`], but up to [`SENTENCE_LIMIT`].
+    pub fn sentence(raw: &str) -> Self {
+        Self(line(raw, SENTENCE_LIMIT))
+    }
+
+    /// The words, split at back quotes: whether a piece is code, and the piece.
+    pub fn spans(&self) -> impl Iterator<Item = (bool, &str)> {
+        self.0
+            .split('`')
+            .enumerate()
+            .map(|(index, span)| (index % 2 == 1, span))
+            .filter(|(_, span)| !span.is_empty())
     }
 
     /// A value as it was received, for the person who has to repair it: what cannot be seen is written
@@ -79,13 +96,17 @@ impl fmt::Display for Text {
 /// One line of words: control, direction and invisible formatting characters are dropped, every run of
 /// white space becomes one space, and at most [`NAME_LIMIT`] characters are kept.
 pub fn plain(raw: &str) -> String {
+    line(raw, NAME_LIMIT)
+}
+
+fn line(raw: &str, limit: usize) -> String {
     let spaced: String = raw
         .chars()
         .map(|char| if char.is_whitespace() { ' ' } else { char })
         .filter(|char| !disturbs(*char))
         .collect();
     let line = spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(NAME_LIMIT) {
+    match line.char_indices().nth(limit) {
         Some((end, _)) => line.get(..end).unwrap_or_default().trim_end().to_owned() + "…",
         None => line,
     }

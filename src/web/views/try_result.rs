@@ -110,7 +110,7 @@ impl TryResult {
         let page = |stopped: Option<&str>, steps| Self {
             chrome: Chrome::sample_dev(),
             csrf: "csrf-token".to_owned(),
-            stopped: stopped.map(Text::plain),
+            stopped: stopped.map(Text::sentence),
             steps,
             actions: match stopped {
                 Some(_) => vec![],
@@ -127,7 +127,7 @@ impl TryResult {
         };
         let hostile = Step {
             title: Text::plain(super::HOSTILE),
-            explanation: Text::plain(super::HOSTILE),
+            explanation: Text::sentence(super::HOSTILE),
             response: Some(Text::block(super::HOSTILE)),
             ..Step::sample_refused()
         };
@@ -149,7 +149,7 @@ impl Step {
     fn sample_authorize() -> Self {
         Self {
             title: Text::plain("Send the person to the authorization endpoint"),
-            explanation: Text::plain(
+            explanation: Text::sentence(
                 "The browser carries the request. state and nonce bind the answer to this browser, code_challenge binds the code to this app.",
             ),
             ok: true,
@@ -171,7 +171,7 @@ impl Step {
         };
         Self {
             title: Text::plain("Exchange the code for tokens"),
-            explanation: Text::plain(
+            explanation: Text::sentence(
                 "From server to server. The code works once, for this app, with this verifier.",
             ),
             ok: true,
@@ -183,7 +183,7 @@ impl Step {
             )),
             tokens: vec![DecodedToken {
                 name: Text::plain("ID token"),
-                checked: Text::plain(
+                checked: Text::sentence(
                     "The signature fits key 7f3a; issuer, audience, nonce and times are right.",
                 ),
                 header: Text::block("{\n  \"alg\": \"RS256\",\n  \"kid\": \"7f3a\",\n  \"typ\": \"JWT\"\n}"),
@@ -201,7 +201,7 @@ impl Step {
     fn sample_refused() -> Self {
         Self {
             title: Text::plain("Read the answer"),
-            explanation: Text::plain("The person chose Cancel, so there is no code."),
+            explanation: Text::sentence("The person chose Cancel, so there is no code."),
             ok: false,
             request: None,
             response: Some(Text::block(
