@@ -38,7 +38,7 @@ fn setup_link(engine: &Engine) -> Option<String> {
     let desk = Desk::of(engine, Actor::System);
     match apply_blocking(&engine.db, Mode::Apply, move |conn| links::make_setup(conn, &desk)) {
         Ok(made) => Some(made.setup_url(&engine.policy.issuer)),
-        Err(AdminError::Conflict { .. }) => None,
+        Err(AdminError::Conflict(_)) => None,
         Err(error) => {
             tracing::warn!(%error, "no set-up link could be made");
             None

@@ -191,7 +191,8 @@ fn challenge(request: &Request, response: &mut Response, refusal: &Refusal) {
     }
 }
 
-fn retry_after(response: &mut Response, refusal: &Refusal) {
+/// Tells when to come back (RFC 9110 §10.2.3).
+pub fn retry_after(response: &mut Response, refusal: &Refusal) {
     if let Some(seconds) = refusal.retry_after {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
     }

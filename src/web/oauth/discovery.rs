@@ -8,7 +8,6 @@ use crate::engine::token::GRANTS;
 use crate::protocol::authorize::{Prompt, ResponseMode};
 use crate::protocol::claims::BY_SCOPE;
 use crate::protocol::client_auth::AuthMethod;
-use crate::protocol::refusal::Refusal;
 use crate::protocol::scope;
 use crate::web::request::{Request, Response};
 use crate::web::respond::Class;

@@ -1,6 +1,5 @@
 //! The JSON Web Key Set (RFC 7517 §5), prebuilt, with ETag and max-age.
 
-use crate::protocol::refusal::Refusal;
 use crate::web::request::{Request, Response};
 use crate::web::respond::Class;
 use crate::web::routes::{Cors, Guard, Route, answer};
@@ -20,8 +19,12 @@ pub static ROUTE: Route = Route {
 };
 
 fn handle(request: &Request) -> Response {
-    let set = request.engine().keys.jwks();
-    cached(request, set.body.clone(), &set.etag, &set.cache_control)
+    let keys = &request.engine().keys;
+    let set = keys.jwks();
+    let etag = HeaderValue::from_str(&set.etag).unwrap_or_else(|_| HeaderValue::from_static("\"jwks\""));
+    let cache = HeaderValue::from_str(&format!("public, max-age={}", keys.jwks_max_age()));
+    let cache = cache.unwrap_or_else(|_| HeaderValue::from_static("no-cache"));
+    cached(request, Bytes::from_owner(set.body), &etag, &cache)
 }
 
 /// A prebuilt document that may be cached; 304 when the caller has it (RFC 9110 §13.1.2).

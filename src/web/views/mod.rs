@@ -24,12 +24,14 @@ pub mod assets;
 pub mod consent;
 pub mod difference;
 pub mod error;
+pub mod errors;
 pub mod form_post;
 pub mod home;
 pub mod login;
 pub mod logout;
 pub mod notice;
 pub mod parts;
+pub mod set_password;
 pub mod setup_admin;
 pub mod setup_app;
 pub mod setup_done;
@@ -99,11 +101,13 @@ pub const ALL: &[PageSample] = &[
     PageSample { name: "account", render_all: || rendered(account::Account::samples()) },
     PageSample { name: "consent", render_all: || rendered(consent::Consent::samples()) },
     PageSample { name: "error", render_all: || rendered(error::ErrorPage::samples()) },
+    PageSample { name: "errors", render_all: || rendered(errors::Errors::samples()) },
     PageSample { name: "form_post", render_all: || rendered(form_post::FormPost::samples()) },
     PageSample { name: "home", render_all: || rendered(home::Home::samples()) },
     PageSample { name: "login", render_all: || rendered(login::Login::samples()) },
     PageSample { name: "logout", render_all: || rendered(logout::Logout::samples()) },
     PageSample { name: "notice", render_all: || rendered(notice::Notice::samples()) },
+    PageSample { name: "set_password", render_all: || rendered(set_password::SetPassword::samples()) },
     PageSample { name: "setup_admin", render_all: || rendered(setup_admin::SetupAdmin::samples()) },
     PageSample { name: "setup_app", render_all: || rendered(setup_app::SetupApp::samples()) },
     PageSample { name: "setup_done", render_all: || rendered(setup_done::SetupDone::samples()) },
