@@ -2,7 +2,7 @@
 //! `id_token_hint` is read for (OIDC Core §3.1.2.1, RP-Initiated Logout §2).
 
 use crate::base::clock::Seconds;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// `aud`: one name or several (RFC 7519 §4.1.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,7 +87,8 @@ pub struct HintClaims {
     /// The person, as this client knows them.
     pub sub: String,
     /// The clients it was made for.
-    pub aud: Audience,
+    #[serde(deserialize_with = "names")]
+    pub aud: Vec<String>,
     /// When it was made, seconds since 1970.
     pub iat: Seconds,
     /// When it ended or ends, seconds since 1970.
@@ -101,4 +102,8 @@ pub struct HintClaims {
     /// The client it was given to, where `aud` has several (OIDC Core §2).
     #[serde(default)]
     pub azp: Option<String>,
+}
+
+fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Audience::deserialize(deserializer).map(|audience| audience.names().to_vec())
 }

@@ -26,6 +26,7 @@ pub struct Stand {
     pub rng: Rng,
     pub master: MasterKey,
     pub ring: KeyRing,
+    pub policy: KeyPolicy,
 }
 
 pub fn open(dir: &Path) -> Db {
@@ -37,25 +38,29 @@ pub fn open(dir: &Path) -> Db {
 
 impl Stand {
     pub fn new() -> Self {
+        Self::with(policy())
+    }
+
+    pub fn with(policy: KeyPolicy) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (db, clock, rng) = (open(dir.path()), Clock::turnable(), Rng::seeded(1));
         let master = MasterKey::generate(&rng);
         let setup = Setup {
             issuer: ISSUER.to_owned(),
             master: master.clone(),
-            policy: policy(),
+            policy: policy.clone(),
             clock: clock.clone(),
             rng: rng.clone(),
         };
         let ring = KeyRing::load(&db, setup).unwrap();
-        Self { dir, db, clock, rng, master, ring }
+        Self { dir, db, clock, rng, master, ring, policy }
     }
 
     pub fn setup(&self) -> Setup {
         Setup {
             issuer: ISSUER.to_owned(),
             master: self.master.clone(),
-            policy: policy(),
+            policy: self.policy.clone(),
             clock: self.clock.clone(),
             rng: self.rng.clone(),
         }
