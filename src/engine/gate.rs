@@ -32,7 +32,6 @@ pub fn may_authorize(conn: &mut Conn, client: &ClientId, session: &SessionId, us
 pub struct Permit {
     user: Option<User>,
     auth: Option<AuthContext>,
-    made_here: (),
 }
 
 impl Permit {
@@ -96,7 +95,7 @@ impl<'a> Person<'a> {
 pub fn may_issue(conn: &mut Conn, case: Case<'_>) -> TxResult<Permit> {
     let client = current_client(conn, &case)?;
     let Some(person) = case.person else {
-        return Ok(Permit { user: None, auth: None, made_here: () });
+        return Ok(Permit { user: None, auth: None });
     };
     let user = match person.read {
         Some(user) => Some(user),
@@ -120,7 +119,7 @@ pub fn may_issue(conn: &mut Conn, case: Case<'_>) -> TxResult<Permit> {
             return Err(refused("the person's consent", "withdrawn, or given for less").into());
         }
     }
-    Ok(Permit { user: Some(user), auth, made_here: () })
+    Ok(Permit { user: Some(user), auth })
 }
 
 /// The client as stored now: the snapshot if that is still it, else read again.

@@ -9,6 +9,10 @@ pub mod grants;
 pub mod issue;
 pub mod live;
 pub mod refresh_token;
+#[cfg(test)]
+pub(in crate::engine) mod rig;
+#[cfg(test)]
+mod tests;
 
 pub use client_auth::authenticate;
 pub use issue::TokenResponse;
