@@ -1,4 +1,6 @@
-//! The one integration-test binary.
+//! The integration tests: one binary, one file per feature or RFC.
+
+mod harness;
 
 mod config_golden;
 mod pages;

@@ -1,0 +1,8 @@
+//! The tests' own language: real databases, a real browser, relying parties.
+
+#![allow(dead_code, reason = "a language is larger than what is said in it today")]
+
+pub mod browser;
+pub mod child;
+pub mod node;
+pub mod postgres;
