@@ -73,7 +73,7 @@ fn entry(row: &Row) -> String {
         ("OAuth error", format!("`{}`", row.error.as_str())),
         ("answer", format!("{status}, {way}")),
     ];
-    let mut text = format!("\n### {}\n\n| | |\n| --- | --- |\n", row.code());
+    let mut text = format!("\n### {}\n\n| | |\n| --- | --- |\n", row.code);
     for (name, value) in cells {
         text.push_str(&format!("| {name} | {} |\n", value.replace('|', "\\|")));
     }
@@ -82,7 +82,7 @@ fn entry(row: &Row) -> String {
 
 fn as_json(row: &Row) -> Value {
     json!({
-        "code": row.code(),
+        "code": row.code,
         "name": row.name,
         "cause": row.cause,
         "who": row.who.as_str(),
@@ -113,8 +113,8 @@ mod tests {
         let text = reference();
         assert!(!text.contains("## Others"), "name the new group");
         for row in REGISTRY {
-            let heading = format!("\n### {}\n", row.code());
-            assert_eq!(text.matches(&heading).count(), 1, "{}", row.code());
+            let heading = format!("\n### {}\n", row.code);
+            assert_eq!(text.matches(&heading).count(), 1, "{}", row.code);
         }
     }
 }

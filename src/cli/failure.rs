@@ -2,7 +2,7 @@
 
 use super::exit::Exit;
 use super::output::{Format, one_line};
-use crate::app::{StartError, StartErrorKind};
+use crate::app::StartError;
 use crate::config::{self, Problem};
 use crate::engine::admin::{AdminError, FieldProblem};
 use crate::protocol::refusal::Refusal;
@@ -130,7 +130,7 @@ impl From<Fault> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let row = refusal.row();
-        Self::new(Exit::Failed, format!("{} ({})", row.cause.trim_end_matches('.'), row.code()), row.fix)
+        Self::new(Exit::Failed, format!("{} ({})", row.cause.trim_end_matches('.'), row.code), row.fix)
     }
 }
 
@@ -159,12 +159,8 @@ impl From<StoreError> for Failure {
 
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
-        let exit = match error.kind {
-            StartErrorKind::Configuration => Exit::Configuration,
-            StartErrorKind::Unavailable => Exit::Unavailable,
-            StartErrorKind::Failed => Exit::Failed,
-        };
-        Self::new(exit, error.message, error.fix)
+        let exit = if error.temporary { Exit::Unavailable } else { Exit::Configuration };
+        Self::new(exit, error.problem, error.fix)
     }
 }
 

@@ -4,7 +4,7 @@
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Format;
-use crate::app::{self, OpenMode};
+use crate::app::{self, OpenMode, Runtime};
 use crate::base::secret::Secret;
 use crate::config::{self, Settings, Sources};
 use crate::engine::Engine;
@@ -74,8 +74,8 @@ impl Global {
     /// Configuration, database, master key.
     pub fn open(&self) -> Result<Local, Failure> {
         let settings = self.settings(&[])?;
-        let engine = app::open_engine(&settings, OpenMode::Command)?;
-        Ok(Local { engine, settings, format: self.output })
+        let opened = app::open_engine(&settings, OpenMode::Command, &Runtime::system())?;
+        Ok(Local { engine: opened.engine, format: self.output })
     }
 
     /// Refuses `-o env` where there is nothing to say in that form.
@@ -94,8 +94,6 @@ impl Global {
 pub struct Local {
     /// The engine.
     pub engine: Engine,
-    /// The settings it was opened with.
-    pub settings: Settings,
     /// Form of the output.
     pub format: Format,
 }

@@ -1,10 +1,9 @@
 //! `latchkey serve` and `latchkey dev`.
 
 use super::complain;
-use super::exit::Exit;
 use super::failure::Failure;
 use super::local::Global;
-use crate::app::{self, RunOptions};
+use crate::app::{self, Extras};
 use crate::config::Settings;
 use std::process::ExitCode;
 
@@ -24,13 +23,16 @@ pub struct Args {
 
 /// Serves until it is told to stop.
 pub fn run(global: &Global, args: &Args, dev: bool) -> ExitCode {
-    match settings(global, args, dev) {
-        Ok(settings) => ExitCode::from(app::run(settings, RunOptions { dev })),
-        Err(failure) => {
-            let exit: Exit = complain(&failure, global.output);
-            exit.into()
-        }
+    match serve(global, args, dev) {
+        Ok(status) => ExitCode::from(status),
+        Err(failure) => complain(&failure, global.output).into(),
     }
+}
+
+fn serve(global: &Global, args: &Args, dev: bool) -> Result<u8, Failure> {
+    let settings = settings(global, args, dev)?;
+    app::init_logging(&settings.log);
+    Ok(app::run(&settings, Extras::default())?)
 }
 
 fn settings(global: &Global, args: &Args, dev: bool) -> Result<Settings, Failure> {

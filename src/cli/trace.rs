@@ -129,7 +129,7 @@ fn steps(story: &str) -> Vec<Step> {
 }
 
 fn row_of(code: &str) -> Option<&'static Row> {
-    REGISTRY.iter().find(|row| row.code() == code || row.name == code)
+    REGISTRY.iter().find(|row| row.code == code || row.name == code)
 }
 
 fn as_json(trace: &traces::Row) -> Value {
