@@ -10,5 +10,5 @@ mod serve;
 
 pub use check::quick as quick_check;
 pub use logging::init as init_logging;
-pub use open::{OpenMode, Opened, Runtime, StartError, open_engine};
+pub use open::{OpenMode, Opened, Runtime, StartError, db_config, open_engine};
 pub use serve::{Application, Extras, assemble, build, run};

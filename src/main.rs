@@ -1,2 +1,7 @@
 //! The `latchkey` binary.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    latchkey::cli::main()
+}

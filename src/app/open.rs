@@ -118,7 +118,8 @@ pub fn open_engine(settings: &Settings, mode: OpenMode, runtime: &Runtime) -> Re
     Ok(Opened { engine, is_new })
 }
 
-fn db_config(settings: &Settings) -> DbConfig {
+/// How to open the database that the settings name.
+pub fn db_config(settings: &Settings) -> DbConfig {
     DbConfig {
         target: match settings.database_target() {
             DatabaseTarget::Sqlite(path) => Target::Sqlite(path),

@@ -13,10 +13,10 @@ use crate::store::{self, Conn, settings};
 
 /// Life of a set-up link, seconds (15 minutes).
 pub const SETUP_SECONDS: Seconds = 15 * 60;
-/// Life of a recovery link, seconds (1 hour).
-pub const RECOVER_SECONDS: Seconds = 3_600;
-/// Life of the link a new person gets, seconds (3 days).
-pub const WELCOME_SECONDS: Seconds = 3 * 86_400;
+/// Life of a recovery link, seconds (20 minutes).
+pub const RECOVER_SECONDS: Seconds = 20 * 60;
+/// Life of the link a new person gets, seconds (1 day).
+pub const WELCOME_SECONDS: Seconds = 86_400;
 /// Once an administrator was made; its row also makes concurrent set-ups wait for each other.
 const SET_UP_AT: &str = "set_up_at";
 

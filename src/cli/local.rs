@@ -1,0 +1,187 @@
+//! The instance on this machine: settings from the global flags, the engine, and one way to read
+//! and to change it.
+
+use super::exit::Exit;
+use super::failure::Failure;
+use super::output::Format;
+use crate::app::{self, OpenMode, Runtime};
+use crate::base::secret::Secret;
+use crate::config::{self, Settings, Sources};
+use crate::engine::Engine;
+use crate::engine::admin::{self, Actor, AdminResult, Desk, FieldProblem, Mode};
+use crate::engine::passwords;
+use crate::store::{Conn, TxResult};
+use std::io::Read as _;
+use std::path::PathBuf;
+
+/// Flags every command takes.
+#[derive(Debug, clap::Args)]
+pub struct Global {
+    /// Configuration file (TOML)
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    pub config: Option<PathBuf>,
+    /// Directory for the SQLite database and the master key [default: ./data]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
+    pub data_dir: Option<String>,
+    /// postgres://... or sqlite:FILE [default: latchkey.db in the data directory]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Global options")]
+    pub database_url: Option<String>,
+    /// Address under which people reach this server [default: http://localhost:8617]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Global options")]
+    pub issuer: Option<String>,
+    /// Form of the output
+    #[arg(short, long, global = true, value_enum, default_value = "table", help_heading = "Global options")]
+    pub output: Format,
+}
+
+/// For every command that changes something.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Write {
+    /// Do everything, show what would change, and roll it back
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+impl Write {
+    /// Whether the work is kept.
+    pub fn mode(self) -> Mode {
+        if self.dry_run { Mode::DryRun } else { Mode::Apply }
+    }
+}
+
+impl Global {
+    /// The settings, with `more` flags on top of the global ones.
+    ///
+    /// # Errors
+    /// Every problem of the configuration, exit 78.
+    pub fn settings(&self, more: &[(&str, Option<&String>)]) -> Result<Settings, Failure> {
+        let mut flags = Vec::new();
+        let mine = [
+            ("server.data_dir", self.data_dir.as_ref()),
+            ("database.url", self.database_url.as_ref()),
+            ("server.issuer", self.issuer.as_ref()),
+        ];
+        for (key, value) in mine.iter().chain(more) {
+            flags.extend(value.map(|value| ((*key).to_owned(), value.clone())));
+        }
+        let sources = Sources::of_process(self.config.clone(), flags);
+        config::load(sources).map_err(|problems| Failure::configuration(&problems))
+    }
+
+    /// Opens the instance.
+    ///
+    /// # Errors
+    /// Configuration, database, master key.
+    pub fn open(&self) -> Result<Local, Failure> {
+        let settings = self.settings(&[])?;
+        let opened = app::open_engine(&settings, OpenMode::Command, &Runtime::system())?;
+        Ok(Local { engine: opened.engine, format: self.output })
+    }
+
+    /// Refuses `-o env` where there is nothing to say in that form.
+    ///
+    /// # Errors
+    /// Exit 2.
+    pub fn no_env(&self) -> Result<(), Failure> {
+        if self.output == Format::Env {
+            return Err(Failure::new(Exit::Usage, "this command has no env form", "Use -o table or -o json."));
+        }
+        Ok(())
+    }
+}
+
+/// The opened instance.
+pub struct Local {
+    /// The engine.
+    pub engine: Engine,
+    /// Form of the output.
+    pub format: Format,
+}
+
+impl Local {
+    /// The issuer.
+    pub fn issuer(&self) -> &str {
+        &self.engine.policy.issuer
+    }
+
+    /// One transaction, kept or rolled back as `write` says.
+    ///
+    /// # Errors
+    /// What the use case refuses, or the store.
+    pub fn change<T, F>(&self, write: Write, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn, &Desk) -> AdminResult<T> + Send + 'static,
+    {
+        let desk = Desk::of(&self.engine, Actor::Cli);
+        Ok(admin::apply_blocking(&self.engine.db, write.mode(), move |conn| work(conn, &desk))?)
+    }
+
+    /// Reads.
+    ///
+    /// # Errors
+    /// The store.
+    pub fn read<T>(&self, work: impl FnOnce(&mut Conn) -> TxResult<T>) -> Result<T, Failure> {
+        Ok(self.engine.db.read_blocking(work)?)
+    }
+
+    /// Reads something that may not be there.
+    ///
+    /// # Errors
+    /// Not found, or the store.
+    pub fn look<T>(&self, work: impl FnOnce(&mut Conn) -> AdminResult<T>) -> Result<T, Failure> {
+        Ok(self.engine.db.read_blocking(|conn| Ok(work(conn)))??)
+    }
+
+    /// The hash of a new password that passes the policy (security row O8).
+    ///
+    /// # Errors
+    /// What is wrong with it, exit 65.
+    pub fn new_password(&self, password: &Secret, context: &[&str]) -> Result<String, Failure> {
+        passwords::check(password, self.engine.policy.min_password, context).map_err(|weakness| {
+            Failure::invalid(vec![FieldProblem::new("password", "", format!("will not do: {weakness}"), "Choose another one.")])
+        })?;
+        Ok(self.engine.passwords.hash_blocking(password)?)
+    }
+}
+
+/// The longest text that is read from standard input or a file, bytes.
+const LONGEST: u64 = 64 * 1024;
+
+/// A secret from standard input, without the line break at its end.
+///
+/// # Errors
+/// When there is none, or it is not text.
+pub fn secret_from_stdin(what: &str) -> Result<Secret, Failure> {
+    let text = Secret::new(read(std::io::stdin(), "standard input")?);
+    let line = text.reveal();
+    let line = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
+    if line.is_empty() {
+        let fix = format!("Pipe it in, for example: printf %s \"$SECRET\" | latchkey ... --{what}-stdin");
+        return Err(Failure::new(Exit::InvalidData, format!("no {what} came on standard input"), fix));
+    }
+    Ok(Secret::new(line))
+}
+
+/// A text file, or standard input for `-`.
+///
+/// # Errors
+/// When it cannot be read, is too long or not UTF-8.
+pub fn text_from(path: &str) -> Result<String, Failure> {
+    if path == "-" {
+        return read(std::io::stdin(), "standard input");
+    }
+    let file = std::fs::File::open(path)
+        .map_err(|error| Failure::new(Exit::InvalidData, format!("{path} cannot be opened: {error}"), "Check the path and its rights."))?;
+    read(file, path)
+}
+
+fn read(from: impl std::io::Read, name: &str) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = from.take(LONGEST.saturating_add(1)).read_to_string(&mut text);
+    read.map_err(|error| Failure::new(Exit::InvalidData, format!("{name} cannot be read: {error}"), "Give UTF-8 text."))?;
+    if u64::try_from(text.len()).unwrap_or(u64::MAX) > LONGEST {
+        return Err(Failure::new(Exit::InvalidData, format!("{name} is longer than 64 KiB"), "Give less."));
+    }
+    Ok(text)
+}

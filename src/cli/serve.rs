@@ -1,0 +1,46 @@
+//! `latchkey serve` and `latchkey dev`.
+
+use super::complain;
+use super::failure::Failure;
+use super::local::Global;
+use crate::app::{self, Extras};
+use crate::config::Settings;
+use std::process::ExitCode;
+
+/// What to serve with; everything has a default.
+#[derive(Debug, Default, clap::Args)]
+pub struct Args {
+    /// Address and port for people and apps [default: 127.0.0.1:8617]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// Address and port for health checks and metrics [default: 127.0.0.1:8618]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    ops_listen: Option<String>,
+    /// error, warn, info, debug or trace [default: info]
+    #[arg(long, value_name = "LEVEL")]
+    log_level: Option<String>,
+}
+
+/// Serves until it is told to stop.
+pub fn run(global: &Global, args: &Args, dev: bool) -> ExitCode {
+    match serve(global, args, dev) {
+        Ok(status) => ExitCode::from(status),
+        Err(failure) => complain(&failure, global.output).into(),
+    }
+}
+
+fn serve(global: &Global, args: &Args, dev: bool) -> Result<u8, Failure> {
+    let settings = settings(global, args, dev)?;
+    app::init_logging(&settings.log);
+    Ok(app::run(&settings, Extras::default())?)
+}
+
+fn settings(global: &Global, args: &Args, dev: bool) -> Result<Settings, Failure> {
+    global.no_env()?;
+    let more = [
+        ("server.listen", args.listen.as_ref()),
+        ("server.ops_listen", args.ops_listen.as_ref()),
+        ("log.level", args.log_level.as_ref()),
+    ];
+    Ok(Settings { dev, ..global.settings(&more)? })
+}

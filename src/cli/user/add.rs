@@ -1,0 +1,104 @@
+//! `latchkey user add`.
+
+use super::super::failure::Failure;
+use super::super::local::{Global, Local, Write, secret_from_stdin};
+use super::super::output::{Answer, Format};
+use crate::base::secret::Secret;
+use crate::engine::admin::links::{self, WELCOME_SECONDS};
+use crate::engine::admin::users::{self, NewUser};
+use crate::engine::admin::{AdminError, FieldProblem, claims};
+use serde_json::{Map, Value, json};
+
+/// An account to make.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  latchkey user add ada@example.com --name 'Ada Lovelace' --role admin
+  printf %s \"$PASSWORD\" | latchkey user add ada@example.com --username ada --password-stdin --verified")]
+pub struct Args {
+    /// E-mail address
+    email: String,
+    /// Name to sign in with, beside the address [default: the address]
+    #[arg(long)]
+    username: Option<String>,
+    /// Full name
+    #[arg(long)]
+    name: Option<String>,
+    /// Read the password from standard input [default: print a link to set one]
+    #[arg(long)]
+    password_stdin: bool,
+    /// Role, for example admin
+    #[arg(long = "role", value_name = "ROLE", value_delimiter = ',')]
+    roles: Vec<String>,
+    /// Claim, for example locale=en-GB or address='{"country":"Germany"}'
+    #[arg(long = "claim", value_name = "NAME=VALUE")]
+    claims: Vec<String>,
+    /// The e-mail address is known to be theirs
+    #[arg(long)]
+    verified: bool,
+    #[command(flatten)]
+    write: Write,
+}
+
+/// Makes an account.
+///
+/// # Errors
+/// Every invalid field, a taken name, the store.
+pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
+    global.no_env()?;
+    let claims = attributes(args)?;
+    let password = if args.password_stdin { Some(secret_from_stdin("password")?) } else { None };
+    let local = global.open()?;
+    let new = NewUser {
+        username: args.username.clone(),
+        email: Some(args.email.clone()),
+        email_verified: args.verified,
+        password_hash: password.map(|password| hash(&local, args, &password)).transpose()?,
+        roles: args.roles.clone(),
+        claims,
+    };
+    let (user, link) = local.change(args.write, move |conn, desk| {
+        let with_password = new.password_hash.is_some();
+        let user = users::create(conn, desk, new)?;
+        let link = (!with_password).then(|| links::make_recover(conn, desk, user.id.as_str(), WELCOME_SECONDS));
+        Ok((user, link.transpose()?))
+    })?;
+    if local.format == Format::Json {
+        let mut value = users::shown(&user);
+        if let (Value::Object(members), Some(link)) = (&mut value, &link) {
+            let url = if args.write.dry_run { Value::Null } else { json!(link.recover_url(local.issuer())) };
+            members.insert("password_link".to_owned(), url);
+            members.insert("password_link_expires_at".to_owned(), json!(link.expires_at));
+        }
+        return Ok(Answer::json(&value));
+    }
+    let head = if args.write.dry_run { "Dry run, nothing was changed. It would be:\n" } else { "" };
+    let link = link.map(|link| format!("\n{}", super::link_text(local.issuer(), &link, args.write.dry_run)));
+    Ok(Answer::text(format!("{head}{}{}", super::text(&user), link.unwrap_or_default())))
+}
+
+fn hash(local: &Local, args: &Args, password: &Secret) -> Result<String, Failure> {
+    let mut context = vec![args.email.as_str(), local.issuer()];
+    context.extend(args.username.as_deref());
+    context.extend(args.name.as_deref());
+    local.new_password(password, &context)
+}
+
+fn attributes(args: &Args) -> Result<Map<String, Value>, Failure> {
+    let mut found = Map::new();
+    let mut problems = Vec::new();
+    if let Some(name) = &args.name {
+        found.insert("name".to_owned(), Value::from(name.as_str()));
+    }
+    for claim in &args.claims {
+        match claim.split_once('=') {
+            Some((name, value)) => {
+                found.insert(name.trim().to_owned(), claims::from_text(name.trim(), value.trim()));
+            }
+            None => {
+                let fix = "Write --claim NAME=VALUE, for example --claim locale=en-GB.";
+                problems.push(FieldProblem::new("--claim", claim, "has no =", fix));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(found) } else { Err(AdminError::Invalid(problems).into()) }
+}
