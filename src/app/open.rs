@@ -247,6 +247,7 @@ fn policy(settings: &Settings) -> Policy {
         sessions_per_user: i64::from(session.max_per_user),
         max_login_delay: i64::from(settings.password.max_delay_seconds),
         min_password: settings.password.min_length,
+        any_loopback_port: settings.dev,
         trace_rows: i64::from(settings.trace.max_rows),
         trace_keep: i64::from(settings.trace.keep_seconds),
         trace_sample: settings.trace.sample_successes,

@@ -42,5 +42,7 @@ fn settings(global: &Global, args: &Args, dev: bool) -> Result<Settings, Failure
         ("server.ops_listen", args.ops_listen.as_ref()),
         ("log.level", args.log_level.as_ref()),
     ];
-    Ok(Settings { dev, ..global.settings(&more)? })
+    let mut settings = global.settings(&more)?;
+    settings.dev = dev;
+    Ok(settings)
 }

@@ -80,6 +80,8 @@ pub struct Policy {
     pub max_login_delay: Seconds,
     /// The shortest password, characters.
     pub min_password: usize,
+    /// `latchkey dev`: loopback redirect URIs of every client may differ in their port.
+    pub any_loopback_port: bool,
     /// Traces kept at most, rows.
     pub trace_rows: i64,
     /// Traces kept for.

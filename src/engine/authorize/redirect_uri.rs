@@ -12,11 +12,11 @@ pub fn present(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
 }
 
 /// RFC 9700 §2.1: "exact string matching", but for the port of native loopback URIs.
-pub fn registered(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+pub fn registered(engine: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let sent = draft.params.get("redirect_uri").unwrap_or_default();
     let Some(client) = &draft.client else { return Err(Check::ClientUnknown.into()) };
     let uris = &client.metadata.redirect_uris;
-    draft.redirect_uri = VerifiedRedirect::verify(sent, uris, client.is_native());
+    draft.redirect_uri = VerifiedRedirect::verify(sent, uris, client.is_native() || engine.policy.any_loopback_port);
     if draft.redirect_uri.is_some() {
         return Ok(());
     }
