@@ -127,7 +127,12 @@ fn of_access(live: Live) -> Active {
 }
 
 /// A refresh token is its own client's business alone; only the live generation is in force.
-fn of_refresh(conn: &mut Conn, token: &RefreshToken, caller: &Client, now: Seconds) -> TxResult<Option<Active>> {
+fn of_refresh(
+    conn: &mut Conn,
+    token: &RefreshToken,
+    caller: &Client,
+    now: Seconds,
+) -> TxResult<Option<Active>> {
     let Some(family) = grants::find_family(conn, token.family.as_str())? else { return Ok(None) };
     let end = family.idle_expires_at.min(family.expires_at);
     if family.ended_at.is_some() || family.generation != token.generation || now >= end {

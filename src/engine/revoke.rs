@@ -2,9 +2,9 @@
 //! nothing that came from the token works, on any node (security rows E6, G3, G4).
 
 use super::keys::AccessClaims;
+use super::token::live::Presented;
 use super::token::refresh_token::RefreshToken;
 use super::token::{TokenRequest, authenticate, client_auth};
-use super::token::live::Presented;
 use super::{Ctx, Engine};
 use crate::base::clock::Seconds;
 use crate::base::secret::{AccessToken, Digest};
@@ -98,7 +98,8 @@ impl Revocation {
     }
 
     fn record(&self, conn: &mut Conn, target: &str, what: &str) -> TxResult<()> {
-        let event = self.ctx.event("token.revoked").client(self.client.id.as_str()).target(target).detail(what);
+        let event =
+            self.ctx.event("token.revoked").client(self.client.id.as_str()).target(target).detail(what);
         audit::record(conn, &self.engine.clock, &self.engine.rng, event)
     }
 }

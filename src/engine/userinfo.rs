@@ -17,11 +17,13 @@ use serde_json::{Map, Value};
 /// [`Check::BearerScope`]: without `openid`.
 pub async fn userinfo(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<String, Value>, Refusal> {
     let now = engine.now();
-    let presented = Presented::read(engine, token.reveal(), now)
-        .ok_or_else(|| Refusal::new(Check::BearerInvalid).with("a token in force", "expired, or not of this server"))?;
+    let presented = Presented::read(engine, token.reveal(), now).ok_or_else(|| {
+        Refusal::new(Check::BearerInvalid).with("a token in force", "expired, or not of this server")
+    })?;
     let found = engine.db.read(move |conn| presented.find(conn, now)).await.map_err(Fault::into_refusal)?;
-    let live = found
-        .ok_or_else(|| Refusal::new(Check::BearerInvalid).with("a token in force", "revoked, or its grant has ended"))?;
+    let live = found.ok_or_else(|| {
+        Refusal::new(Check::BearerInvalid).with("a token in force", "revoked, or its grant has ended")
+    })?;
     ctx.trace.client(live.grant.client_id.as_str());
     let user = live
         .user
@@ -62,8 +64,10 @@ fn fit(name: &str, value: Value) -> Option<Value> {
         ("updated_at", value @ Value::Number(_)) => Some(value),
         ("email_verified" | "phone_number_verified", value @ Value::Bool(_)) => Some(value),
         ("address", Value::Object(parts)) => {
-            let parts: Map<String, Value> =
-                parts.into_iter().filter(|(_, part)| part.as_str().is_some_and(|text| !text.is_empty())).collect();
+            let parts: Map<String, Value> = parts
+                .into_iter()
+                .filter(|(_, part)| part.as_str().is_some_and(|text| !text.is_empty()))
+                .collect();
             (!parts.is_empty()).then_some(Value::Object(parts))
         }
         ("updated_at" | "email_verified" | "phone_number_verified" | "address", _) => None,

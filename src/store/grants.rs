@@ -159,15 +159,17 @@ pub fn of_user(conn: &mut Conn, user_id: &str, now: Seconds) -> TxResult<Vec<(St
     Ok(rows.into_iter().map(|(client, scope, made, used)| (client, Scope::from_stored(&scope), made, used)).collect())
 }
 
-/// Notes a use and moves the day it may be forgotten.
+/// Notes a use of a live grant and moves the day it may be forgotten; `false` when it was ended.
+/// Whoever uses a grant takes its row first, like [`end`], so that a use and an end that race are
+/// one after the other (security row E6).
 ///
 /// # Errors
 /// Store errors.
-pub fn touch(conn: &mut Conn, id: &str, now: Seconds, expires_at: Seconds) -> TxResult<()> {
-    diesel::update(grants::table.find(id))
+pub fn touch(conn: &mut Conn, id: &str, now: Seconds, expires_at: Seconds) -> TxResult<bool> {
+    let changed = diesel::update(grants::table.find(id).filter(grants::ended_at.is_null()))
         .set((grants::last_used_at.eq(now), grants::expires_at.eq(expires_at)))
         .execute(conn)?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// Ends a grant; `true` for the one that ended it. `by` says why, for people.

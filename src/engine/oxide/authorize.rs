@@ -123,8 +123,13 @@ mod tests {
 
     fn ask(scope: &str) -> Result<String, Check> {
         let redirect = VerifiedRedirect::from_stored("https://app.example/cb?a=1");
-        negotiate(&client("openid email api:read"), &redirect, &Scope::of(scope.split(' ').filter(|s| !s.is_empty())), Some("xyz"))
-            .map(|scope| scope.to_string())
+        negotiate(
+            &client("openid email api:read"),
+            &redirect,
+            &Scope::of(scope.split(' ').filter(|s| !s.is_empty())),
+            Some("xyz"),
+        )
+        .map(|scope| scope.to_string())
     }
 
     #[test]

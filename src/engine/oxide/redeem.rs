@@ -54,7 +54,11 @@ impl Request for Presented<'_> {
 /// # Errors
 /// [`Check::CodeInvalid`]: another client or redirect URI; [`Check::VerifierWrong`]: the PKCE
 /// halves do not fit, or only one was sent (RFC 9700 §2.1.1, §4.8.2).
-pub fn redeem(request: &AuthorizationRequest, approval: &Approval, presented: &Presented<'_>) -> Result<Scope, Check> {
+pub fn redeem(
+    request: &AuthorizationRequest,
+    approval: &Approval,
+    presented: &Presented<'_>,
+) -> Result<Scope, Check> {
     // RFC 6749 §4.1.3: the values "MUST be identical"; the machine would compare parsed URLs.
     if presented.redirect_uri != Some(request.redirect_uri.as_str()) {
         return Err(Check::CodeInvalid);
@@ -88,7 +92,8 @@ pub fn redeem(request: &AuthorizationRequest, approval: &Approval, presented: &P
 fn stored(request: &AuthorizationRequest, approval: &Approval, pkce: &Pkce) -> Result<Grant, Check> {
     let mut extensions = Extensions::new();
     let challenge = request.code_challenge.as_ref().map(|challenge| Cow::Borrowed(challenge.as_str()));
-    let encoded = pkce.challenge(Some(Cow::Borrowed("S256")), challenge).map_err(|()| Check::VerifierWrong)?;
+    let encoded =
+        pkce.challenge(Some(Cow::Borrowed("S256")), challenge).map_err(|()| Check::VerifierWrong)?;
     if let Some(encoded) = encoded {
         extensions.set(pkce, encoded);
     }
@@ -122,7 +127,11 @@ mod tests {
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-    fn redeemed(challenge: Option<&str>, redirect_uri: Option<&str>, verifier: Option<&str>) -> Result<String, Check> {
+    fn redeemed(
+        challenge: Option<&str>,
+        redirect_uri: Option<&str>,
+        verifier: Option<&str>,
+    ) -> Result<String, Check> {
         redeemed_by("app", challenge, redirect_uri, verifier)
     }
 
@@ -159,14 +168,26 @@ mod tests {
 
     #[test]
     fn the_approved_scope_comes_out_sorted() {
-        assert_eq!(redeemed(Some(CHALLENGE), Some("https://app.example/cb"), Some(VERIFIER)), Ok("email openid".to_owned()));
+        assert_eq!(
+            redeemed(Some(CHALLENGE), Some("https://app.example/cb"), Some(VERIFIER)),
+            Ok("email openid".to_owned())
+        );
         assert_eq!(redeemed(None, Some("https://app.example/cb"), None), Ok("email openid".to_owned()));
     }
 
     #[test]
     fn redirect_uris_are_compared_byte_for_byte() {
-        for other in ["https://APP.example/cb", "https://app.example:443/cb", "https://app.example/./cb", "https://app.example/cb/"] {
-            assert_eq!(redeemed(Some(CHALLENGE), Some(other), Some(VERIFIER)), Err(Check::CodeInvalid), "{other}");
+        for other in [
+            "https://APP.example/cb",
+            "https://app.example:443/cb",
+            "https://app.example/./cb",
+            "https://app.example/cb/",
+        ] {
+            assert_eq!(
+                redeemed(Some(CHALLENGE), Some(other), Some(VERIFIER)),
+                Err(Check::CodeInvalid),
+                "{other}"
+            );
         }
         assert_eq!(redeemed(Some(CHALLENGE), None, Some(VERIFIER)), Err(Check::CodeInvalid));
     }

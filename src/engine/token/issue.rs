@@ -120,7 +120,14 @@ pub fn plan(conn: &mut Conn, permit: Permit, exchange: &Exchange, draft: Draft) 
             Access::Opaque(token)
         }
     };
-    Ok(Plan { access, id_token, refresh_token: draft.refresh_token, scope, issued_at: exchange.now, expires_in })
+    Ok(Plan {
+        access,
+        id_token,
+        refresh_token: draft.refresh_token,
+        scope,
+        issued_at: exchange.now,
+        expires_in,
+    })
 }
 
 /// Signs what was planned and committed.

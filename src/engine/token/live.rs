@@ -110,6 +110,7 @@ pub fn standing(conn: &mut Conn, grant_id: &str) -> TxResult<Option<(Grant, Opti
         (Some(_), Some(user)) => user.enabled,
         (Some(_), None) => false,
     };
-    let stands = grant.ended_at.is_none() && person_stands && clients::is_enabled(conn, grant.client_id.as_str())?;
+    let stands =
+        grant.ended_at.is_none() && person_stands && clients::is_enabled(conn, grant.client_id.as_str())?;
     Ok(stands.then_some((grant, user)))
 }

@@ -8,9 +8,11 @@ pub mod client_auth;
 pub mod grants;
 pub mod issue;
 pub mod live;
+#[cfg(test)]
+mod live_tests;
 pub mod refresh_token;
 #[cfg(test)]
-pub(in crate::engine) mod rig;
+mod rig;
 #[cfg(test)]
 mod tests;
 
@@ -114,7 +116,12 @@ impl Exchange {
     }
 
     /// Asks the gate.
-    fn may_issue(&self, conn: &mut Conn, grant_type: &'static str, person: Option<Person<'_>>) -> TxResult<Permit> {
+    fn may_issue(
+        &self,
+        conn: &mut Conn,
+        grant_type: &'static str,
+        person: Option<Person<'_>>,
+    ) -> TxResult<Permit> {
         let session_idle = self.engine.policy.session_idle;
         gate::may_issue(conn, Case { client: &self.client, grant_type, person, now: self.now, session_idle })
     }

@@ -6,15 +6,17 @@ use crate::base::clock::Clock;
 use crate::base::crypt::MasterKey;
 use crate::base::id::{AuthorizationId, ClientId, SessionId, UserId};
 use crate::base::rng::Rng;
-use crate::base::secret::{ClientSecret, Code, Plain, SessionSecret};
+use crate::base::secret::{ClientSecret, Code, Plain, Secret, SessionSecret};
 use crate::domain::authorization::{Approval, Authorization, Stage};
 use crate::domain::client::{Client, Metadata, SecretHash, StoredSecret};
 use crate::domain::session::{ACR_PASSWORD, AuthContext, Session};
 use crate::domain::user::User;
 use crate::engine::clients::Clients;
 use crate::engine::context::{Macs, Policy};
+use crate::engine::introspect::introspect;
 use crate::engine::keys::{KeyPolicy, KeyRing, Setup};
 use crate::engine::secrets::{PasswordSettings, Passwords};
+use crate::engine::userinfo::userinfo;
 use crate::engine::{Ctx, Engine};
 use crate::protocol::authorize::{AuthorizationRequest, Prompt, ResponseMode};
 use crate::protocol::client_auth::AuthMethod;
@@ -127,7 +129,8 @@ impl Rig {
         let (user, session) = (UserId::generate(&clock, &rng), SessionId::generate(&clock, &rng));
         seed(&db, &clock, &rng, (registered, user.clone(), session.clone()));
         let clients = db.read_blocking(Clients::load).unwrap();
-        let hashing = PasswordSettings { memory_kib: 64, iterations: 1, parallelism: 1, threads: 1, queue: 4 };
+        let hashing =
+            PasswordSettings { memory_kib: 64, iterations: 1, parallelism: 1, threads: 1, queue: 4 };
         let passwords = Passwords::start(&hashing, &rng).unwrap();
         let (macs, policy) = (Arc::new(Macs::derive(&master)), Arc::new(policy()));
         let engine = Engine { db, clock, rng, keys, clients, passwords, macs, policy };
@@ -156,7 +159,12 @@ impl Rig {
         self.code_with(client, scope, |_| {})
     }
 
-    pub fn code_with(&self, client: &str, scope: &str, change: impl FnOnce(&mut AuthorizationRequest)) -> String {
+    pub fn code_with(
+        &self,
+        client: &str,
+        scope: &str,
+        change: impl FnOnce(&mut AuthorizationRequest),
+    ) -> String {
         let now = self.engine.now();
         let mut request = AuthorizationRequest {
             client_id: ClientId::from_stored(client),
@@ -194,8 +202,7 @@ impl Rig {
     }
 
     pub async fn redeem(&self, client: &str, code: &str) -> Result<TokenResponse, Check> {
-        let extra =
-            [("code", code), ("redirect_uri", REDIRECT), ("code_verifier", VERIFIER)];
+        let extra = [("code", code), ("redirect_uri", REDIRECT), ("code_verifier", VERIFIER)];
         self.ask(client, "authorization_code", &extra).await
     }
 
@@ -203,10 +210,17 @@ impl Rig {
         self.ask(client, "refresh_token", &[("refresh_token", token)]).await
     }
 
-    pub async fn ask(&self, client: &str, grant: &str, extra: &[(&str, &str)]) -> Result<TokenResponse, Check> {
+    pub async fn ask(
+        &self,
+        client: &str,
+        grant: &str,
+        extra: &[(&str, &str)],
+    ) -> Result<TokenResponse, Check> {
         let mut pairs = vec![("grant_type", grant)];
         pairs.extend(extra);
-        exchange(&self.engine, &self.ctx(), self.request(client, &pairs)).await.map_err(|refusal: Refusal| refusal.check)
+        exchange(&self.engine, &self.ctx(), self.request(client, &pairs))
+            .await
+            .map_err(|refusal: Refusal| refusal.check)
     }
 
     /// As `client`, by Basic, or naming itself if it is public.
@@ -222,6 +236,26 @@ impl Rig {
             body: Params::from_pairs(body),
         }
     }
+}
+
+/// Whether userinfo takes the token.
+pub async fn alive(rig: &Rig, token: &str) -> bool {
+    userinfo(&rig.engine, &rig.ctx(), &Secret::new(token)).await.is_ok()
+}
+
+/// What introspection tells `caller` of the token.
+pub async fn seen_by(rig: &Rig, caller: &str, token: &str) -> Value {
+    let request = rig.request(caller, &[("token", token)]);
+    serde_json::to_value(introspect(&rig.engine, &rig.ctx(), request).await.unwrap()).unwrap()
+}
+
+/// The tokens of a fresh sign-in.
+pub async fn signed_in(rig: &Rig, app: &str, scope: &str) -> TokenResponse {
+    rig.redeem(app, &rig.code(app, scope)).await.unwrap()
+}
+
+pub fn refresh_of(answer: &TokenResponse) -> &str {
+    answer.refresh_token.as_deref().unwrap()
 }
 
 pub fn basic(id: &str, secret: &str) -> String {

@@ -1,47 +1,26 @@
-//! The token endpoint without HTTP, and the three places where its tokens come back.
+//! The token endpoint without HTTP.
 
-use super::rig::{CHALLENGE, ISSUER, REDIRECT, Rig, VERIFIER, basic, client, machine, payload, public};
-use super::{TokenRequest, TokenResponse, exchange};
-use crate::base::secret::Secret;
-use crate::domain::client::AccessTokenFormat;
-use crate::engine::introspect::introspect;
-use crate::engine::revoke::revoke;
-use crate::engine::userinfo::userinfo;
+use super::rig::{
+    CHALLENGE, ISSUER, REDIRECT, Rig, VERIFIER, alive, basic, client, machine, payload, public, refresh_of,
+    seen_by, signed_in,
+};
+use super::{TokenRequest, exchange};
 use crate::protocol::params::Params;
 use crate::protocol::pkce::Challenge;
 use crate::protocol::refusal::Check;
-use crate::store::{consents, grants, sessions, users};
-use serde_json::{Value, json};
+use crate::store::{clients, consents, sessions, users};
+use serde_json::json;
 
 const SCOPE: &str = "openid profile api:read";
-
-async fn alive(rig: &Rig, token: &str) -> bool {
-    userinfo(&rig.engine, &rig.ctx(), &Secret::new(token)).await.is_ok()
-}
-
-async fn seen_by(rig: &Rig, caller: &str, token: &str) -> Value {
-    let request = rig.request(caller, &[("token", token)]);
-    serde_json::to_value(introspect(&rig.engine, &rig.ctx(), request).await.unwrap()).unwrap()
-}
-
-async fn revoked(rig: &Rig, caller: &str, token: &str) -> Result<(), Check> {
-    let request = rig.request(caller, &[("token", token)]);
-    revoke(&rig.engine, &rig.ctx(), request).await.map_err(|refusal| refusal.check)
-}
-
-async fn signed_in(rig: &Rig, app: &str, scope: &str) -> TokenResponse {
-    rig.redeem(app, &rig.code(app, scope)).await.unwrap()
-}
-
-fn refresh_of(answer: &TokenResponse) -> &str {
-    answer.refresh_token.as_deref().unwrap()
-}
 
 #[tokio::test]
 async fn a_code_becomes_tokens_that_say_who_and_how() {
     let rig = Rig::new(vec![client("app", |_| {})]);
     let answer = signed_in(&rig, "app", SCOPE).await;
-    assert_eq!((answer.token_type, answer.expires_in, answer.scope.as_str()), ("Bearer", 900, "api:read openid profile"));
+    assert_eq!(
+        (answer.token_type, answer.expires_in, answer.scope.as_str()),
+        ("Bearer", 900, "api:read openid profile")
+    );
     let access = payload(&answer.access_token);
     let now = access["iat"].as_i64().unwrap();
     assert_eq!(access["iss"], ISSUER);
@@ -83,7 +62,11 @@ async fn sec_d4_each_binding_counts_alone() {
     assert_eq!(rig.events("code.foreign"), 1);
     for redirect in ["https://app.example/cb/", "https://APP.example/cb", ""] {
         let extra = [("code", code.as_str()), ("redirect_uri", redirect), ("code_verifier", VERIFIER)];
-        assert_eq!(rig.ask("app", "authorization_code", &extra).await.err(), Some(Check::CodeInvalid), "{redirect}");
+        assert_eq!(
+            rig.ask("app", "authorization_code", &extra).await.err(),
+            Some(Check::CodeInvalid),
+            "{redirect}"
+        );
     }
     let cut = code.get(..code.len() - 1).unwrap();
     assert_eq!(rig.redeem("app", cut).await.err(), Some(Check::CodeInvalid));
@@ -110,7 +93,11 @@ async fn sec_d6_a_wrong_verifier_burns_the_code_a_malformed_one_does_not() {
         assert_eq!(rig.ask("app", "authorization_code", &extra).await.err(), Some(Check::VerifierWrong));
         let right = [("code", code.as_str()), ("redirect_uri", REDIRECT), ("code_verifier", VERIFIER)];
         let right = if challenged { &right[..] } else { &right[..2] };
-        assert_eq!(rig.ask("app", "authorization_code", right).await.err(), Some(Check::CodeInvalid), "burnt");
+        assert_eq!(
+            rig.ask("app", "authorization_code", right).await.err(),
+            Some(Check::CodeInvalid),
+            "burnt"
+        );
     }
     assert_eq!(rig.events("code.burnt"), 3);
     assert_eq!(rig.events("token.issued"), 0);
@@ -121,14 +108,19 @@ async fn sec_d2_every_failed_client_authentication_looks_the_same() {
     let off = client("off", |_| {});
     let rig = Rig::new(vec![client("app", |_| {}), public("spa"), off]);
     rig.write(|conn| {
-        let mut off = crate::store::clients::find(conn, "off")?.unwrap();
+        let mut off = clients::find(conn, "off")?.unwrap();
         off.enabled = false;
-        crate::store::clients::update(conn, &off, 1)
+        clients::update(conn, &off, 1)
     });
     rig.read(|conn| rig.engine.clients.refresh(conn));
     let code = rig.code("app", SCOPE);
     let form = |pairs: &[(&str, &str)]| {
-        let mut all = vec![("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", REDIRECT), ("code_verifier", VERIFIER)];
+        let mut all = vec![
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", REDIRECT),
+            ("code_verifier", VERIFIER),
+        ];
         all.extend(pairs);
         Params::from_pairs(all.into_iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect())
     };
@@ -142,7 +134,8 @@ async fn sec_d2_every_failed_client_authentication_looks_the_same() {
         (None, form(&[("client_id", "spa"), ("client_secret", "x")])),
     ];
     for (at, (authorization, body)) in cases.into_iter().enumerate() {
-        let refused = exchange(&rig.engine, &rig.ctx(), TokenRequest { authorization, body }).await.err().unwrap();
+        let refused =
+            exchange(&rig.engine, &rig.ctx(), TokenRequest { authorization, body }).await.err().unwrap();
         assert_eq!(refused.check, Check::ClientAuthFailed, "case {at}");
     }
     assert!(rig.redeem("app", &code).await.is_ok(), "the code is untouched");
@@ -168,14 +161,19 @@ async fn sec_f1_a_public_client_cannot_act_for_itself() {
     let rig = Rig::new(vec![spa, machine("job")]);
     assert_eq!(rig.ask("spa", "client_credentials", &[]).await.err(), Some(Check::GrantTypeNotAllowed));
     for scope in ["openid", "api:read offline_access", "unknown"] {
-        assert_eq!(rig.ask("job", "client_credentials", &[("scope", scope)]).await.err(), Some(Check::TokenScope));
+        assert_eq!(
+            rig.ask("job", "client_credentials", &[("scope", scope)]).await.err(),
+            Some(Check::TokenScope)
+        );
     }
     let answer = rig.ask("job", "client_credentials", &[]).await.unwrap();
     assert_eq!(answer.scope, "api:read api:write");
     assert!(answer.refresh_token.is_none() && answer.id_token.is_none());
     let claims = payload(&answer.access_token);
     assert_eq!((&claims["sub"], &claims["client_id"]), (&json!("job"), &json!("job")));
-    assert!(claims.get("sid").is_none() && claims.get("auth_time").is_none() && claims.get("roles").is_none());
+    assert!(
+        claims.get("sid").is_none() && claims.get("auth_time").is_none() && claims.get("roles").is_none()
+    );
     let again = rig.ask("job", "client_credentials", &[]).await.unwrap();
     let grant = |token: &str| payload(token)["jti"].as_str().unwrap().split('.').next().unwrap().to_owned();
     assert_eq!(grant(&answer.access_token), grant(&again.access_token), "one standing grant");
@@ -245,29 +243,45 @@ async fn sec_e8_wider_is_refused_and_consumes_nothing_narrower_is_for_once() {
 async fn sec_e9_d8_every_disabling_event_closes_every_path() {
     type Event = fn(&Rig);
     let events: [(&str, Event, bool); 4] = [
-        ("person disabled", |rig| {
-            let id = rig.user.clone();
-            rig.write(move |conn| {
-                let mut user = users::find(conn, id.as_str())?.unwrap();
-                user.enabled = false;
-                users::update(conn, &user)
-            });
-        }, true),
-        ("session ended", |rig| {
-            let (id, now) = (rig.session.clone(), rig.engine.now());
-            rig.write(move |conn| sessions::end(conn, id.as_str(), now));
-        }, false),
-        ("consent withdrawn", |rig| {
-            let id = rig.user.clone();
-            rig.write(move |conn| consents::remove(conn, id.as_str(), "app"));
-        }, true),
-        ("grant type taken away on another node", |rig| {
-            rig.write(|conn| {
-                let mut app = crate::store::clients::find(conn, "app")?.unwrap();
-                app.metadata.grant_types = vec!["client_credentials".to_owned()];
-                crate::store::clients::update(conn, &app, 1)
-            });
-        }, true),
+        (
+            "person disabled",
+            |rig| {
+                let id = rig.user.clone();
+                rig.write(move |conn| {
+                    let mut user = users::find(conn, id.as_str())?.unwrap();
+                    user.enabled = false;
+                    users::update(conn, &user)
+                });
+            },
+            true,
+        ),
+        (
+            "session ended",
+            |rig| {
+                let (id, now) = (rig.session.clone(), rig.engine.now());
+                rig.write(move |conn| sessions::end(conn, id.as_str(), now));
+            },
+            false,
+        ),
+        (
+            "consent withdrawn",
+            |rig| {
+                let id = rig.user.clone();
+                rig.write(move |conn| consents::remove(conn, id.as_str(), "app"));
+            },
+            true,
+        ),
+        (
+            "grant type taken away on another node",
+            |rig| {
+                rig.write(|conn| {
+                    let mut app = clients::find(conn, "app")?.unwrap();
+                    app.metadata.grant_types = vec!["client_credentials".to_owned()];
+                    clients::update(conn, &app, 1)
+                });
+            },
+            true,
+        ),
     ];
     for (name, event, also_offline) in events {
         let rig = Rig::new(vec![client("app", |_| {})]);
@@ -276,7 +290,11 @@ async fn sec_e9_d8_every_disabling_event_closes_every_path() {
         let code = rig.code("app", SCOPE);
         event(&rig);
         assert_eq!(rig.redeem("app", &code).await.err(), Some(Check::IssuanceRefused), "{name}: code");
-        assert_eq!(rig.refresh("app", refresh_of(&online)).await.err(), Some(Check::IssuanceRefused), "{name}: refresh");
+        assert_eq!(
+            rig.refresh("app", refresh_of(&online)).await.err(),
+            Some(Check::IssuanceRefused),
+            "{name}: refresh"
+        );
         let outlived = rig.refresh("app", refresh_of(&offline)).await;
         assert_eq!(outlived.err(), also_offline.then_some(Check::IssuanceRefused), "{name}: offline");
     }
@@ -316,99 +334,6 @@ async fn resources_decide_the_audience_and_only_shrink() {
     assert_eq!(payload(&one.access_token)["aud"], "https://b.example");
     let other = [("refresh_token", refresh_of(&one)), ("resource", "https://c.example")];
     assert_eq!(rig.ask("app", "refresh_token", &other).await.err(), Some(Check::TokenResource));
-}
-
-#[tokio::test]
-async fn opaque_tokens_live_and_die_like_jwts() {
-    let rig = Rig::new(vec![client("app", |metadata| metadata.access_token_format = AccessTokenFormat::Opaque)]);
-    let answer = signed_in(&rig, "app", SCOPE).await;
-    assert!(answer.access_token.starts_with("lk_at_"));
-    assert!(alive(&rig, &answer.access_token).await);
-    assert_eq!(seen_by(&rig, "app", &answer.access_token).await["scope"], "api:read openid profile");
-    assert!(!alive(&rig, &answer.access_token.to_lowercase()).await);
-    revoked(&rig, "app", &answer.access_token).await.unwrap();
-    assert!(!alive(&rig, &answer.access_token).await);
-    let next = rig.refresh("app", refresh_of(&answer)).await.unwrap();
-    rig.engine.clock.advance(900);
-    assert!(!alive(&rig, &next.access_token).await, "expired");
-}
-
-#[tokio::test]
-async fn sec_g1_g2_g3_revocation() {
-    let rig = Rig::new(vec![client("app", |_| {}), client("other", |_| {})]);
-    let answer = signed_in(&rig, "app", SCOPE).await;
-    for nothing in ["x", "lk_at_x", "lk_rt_x", "a.b.c", "lk_rt_01J00000000000000000000000-0-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
-        assert_eq!(revoked(&rig, "app", nothing).await, Ok(()), "{nothing}");
-    }
-    assert_eq!(revoked(&rig, "other", &answer.access_token).await, Err(Check::RevokeForeign));
-    assert_eq!(revoked(&rig, "other", refresh_of(&answer)).await, Err(Check::RevokeForeign));
-    assert!(alive(&rig, &answer.access_token).await);
-    assert_eq!(rig.events("token.revoked"), 0);
-    revoked(&rig, "app", &answer.access_token).await.unwrap();
-    assert!(!alive(&rig, &answer.access_token).await);
-    let next = rig.refresh("app", refresh_of(&answer)).await.unwrap();
-    assert!(alive(&rig, &next.access_token).await, "only that token");
-    // An older generation names the same family.
-    revoked(&rig, "app", refresh_of(&answer)).await.unwrap();
-    assert!(!alive(&rig, &next.access_token).await);
-    assert_eq!(rig.refresh("app", refresh_of(&next)).await.err(), Some(Check::RefreshInvalid));
-    assert_eq!(rig.events("token.revoked"), 2);
-}
-
-#[tokio::test]
-async fn sec_g5_g6_introspection_says_nothing_to_those_it_is_not_for() {
-    let api = client("api", |metadata| metadata.introspects = vec!["https://api.example".to_owned()]);
-    let app = client("app", |metadata| metadata.resources = vec!["https://api.example".to_owned()]);
-    let rig = Rig::new(vec![app, api, client("other", |_| {}), public("spa")]);
-    let answer = signed_in(&rig, "app", SCOPE).await;
-    let inactive = json!({"active": false});
-    for caller in ["app", "api"] {
-        let seen = seen_by(&rig, caller, &answer.access_token).await;
-        assert_eq!(seen["active"], true, "{caller}");
-        assert_eq!((&seen["client_id"], &seen["aud"], &seen["sub"]), (&json!("app"), &json!("https://api.example"), &json!(rig.user.as_str())));
-        assert_eq!((&seen["iss"], &seen["token_type"], &seen["username"]), (&json!(ISSUER), &json!("Bearer"), &json!("ada")));
-    }
-    assert_eq!(seen_by(&rig, "other", &answer.access_token).await, inactive);
-    assert_eq!(seen_by(&rig, "app", refresh_of(&answer)).await["active"], true);
-    assert_eq!(seen_by(&rig, "api", refresh_of(&answer)).await, inactive);
-    let spa = introspect(&rig.engine, &rig.ctx(), rig.request("spa", &[("token", &answer.access_token)])).await;
-    assert_eq!(spa.err().map(|refusal| refusal.check), Some(Check::ClientAuthFailed));
-    let id_token = answer.id_token.as_deref().unwrap();
-    let cut = answer.access_token.get(..answer.access_token.len() - 1).unwrap();
-    let padded = format!("{}=", answer.access_token);
-    let upper = answer.access_token.to_uppercase();
-    for not_it in ["x", "", ".", id_token, cut, &padded, &upper, &format!("{} ", answer.access_token)] {
-        if !not_it.is_empty() {
-            assert_eq!(seen_by(&rig, "app", not_it).await, inactive, "{not_it}");
-        }
-    }
-    let id = rig.user.clone();
-    rig.write(move |conn| {
-        let mut user = users::find(conn, id.as_str())?.unwrap();
-        user.enabled = false;
-        users::update(conn, &user)
-    });
-    assert_eq!(seen_by(&rig, "app", &answer.access_token).await, inactive);
-    assert_eq!(seen_by(&rig, "app", refresh_of(&answer)).await, inactive);
-}
-
-#[tokio::test]
-async fn sec_h1_h2_userinfo_takes_only_a_persons_access_token_with_openid() {
-    let rig = Rig::new(vec![client("app", |_| {})]);
-    let answer = signed_in(&rig, "app", "openid email").await;
-    let ask = async |token: &str| userinfo(&rig.engine, &rig.ctx(), &Secret::new(token)).await.map_err(|r| r.check);
-    let claims = ask(&answer.access_token).await.unwrap();
-    assert_eq!(Value::Object(claims), json!({"sub": rig.user.as_str(), "email": "ada@example.org", "email_verified": true}));
-    for wrong in [answer.id_token.as_deref().unwrap(), refresh_of(&answer), "x"] {
-        assert_eq!(ask(wrong).await.err(), Some(Check::BearerInvalid), "{wrong}");
-    }
-    let plain = signed_in(&rig, "app", "api:read").await;
-    assert!(plain.id_token.is_none());
-    assert_eq!(ask(&plain.access_token).await.err(), Some(Check::BearerScope));
-    let jti = payload(&answer.access_token)["jti"].as_str().unwrap().to_owned();
-    let (grant, now) = (jti.split('.').next().unwrap().to_owned(), rig.engine.now());
-    rig.write(move |conn| grants::end(conn, &grant, "test", now));
-    assert_eq!(ask(&answer.access_token).await.err(), Some(Check::BearerInvalid));
 }
 
 #[tokio::test]

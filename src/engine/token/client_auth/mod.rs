@@ -42,7 +42,11 @@ pub const PARAMETERS: [&str; 2] = ["client_id", "client_secret"];
 /// # Errors
 /// [`Check::ClientAuthMissing`], [`Check::ClientAuthMultiple`], [`Check::ClientAuthMalformed`],
 /// [`Check::ClientAuthFailed`]; [`Check::HashingBusy`] when a chosen secret cannot be checked now.
-pub async fn authenticate(engine: &Engine, ctx: &Ctx, request: &TokenRequest) -> Result<Arc<Client>, Refusal> {
+pub async fn authenticate(
+    engine: &Engine,
+    ctx: &Ctx,
+    request: &TokenRequest,
+) -> Result<Arc<Client>, Refusal> {
     let credentials = Credentials::read(request.authorization.as_deref(), &request.body)?;
     let known = engine.clients.get(&credentials.client_id);
     if let Some(client) = &known {
@@ -57,7 +61,7 @@ pub async fn authenticate(engine: &Engine, ctx: &Ctx, request: &TokenRequest) ->
         Some(method) => match (method.proof)(&credentials) {
             Proof::Secret(secret) => {
                 // Without a client the same work is done for nothing.
-                let secrets = client.as_ref().map_or(&[][..], |client| &client.secrets);
+                let secrets = client.as_ref().map(|client| client.secrets.as_slice()).unwrap_or_default();
                 let passwords = &engine.passwords;
                 passwords.verify_client_secret(&credentials.client_id, secrets, secret, engine.now()).await?
             }

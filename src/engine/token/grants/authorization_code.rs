@@ -97,7 +97,12 @@ impl Redemption {
 
     /// Redirect URI and PKCE. A wrong verifier from the right client burns the code (row D6): it
     /// tells of a stolen one, and leaves no second try.
-    fn check_bindings(&self, conn: &mut Conn, authorization: &Authorization, approval: &Approval) -> TxResult<Scope> {
+    fn check_bindings(
+        &self,
+        conn: &mut Conn,
+        authorization: &Authorization,
+        approval: &Approval,
+    ) -> TxResult<Scope> {
         let presented = Presented {
             client_id: self.exchange.client.id.as_str(),
             code: self.code.reveal(),
@@ -138,7 +143,13 @@ impl Redemption {
         }
     }
 
-    fn grant(&self, from: &Authorization, approval: &Approval, scope: Scope, permit: &Permit) -> TxResult<Grant> {
+    fn grant(
+        &self,
+        from: &Authorization,
+        approval: &Approval,
+        scope: Scope,
+        permit: &Permit,
+    ) -> TxResult<Grant> {
         let auth = permit.auth().ok_or(Check::Unexpected)?.clone();
         Ok(Grant {
             id: GrantId::generate(&self.exchange.engine.clock, &self.exchange.engine.rng),

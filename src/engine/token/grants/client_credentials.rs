@@ -12,12 +12,8 @@ use crate::protocol::scope::Scope;
 use crate::store::{Conn, TxResult, grants};
 
 /// See [`GrantType`].
-pub static GRANT: GrantType = GrantType {
-    name: NAME,
-    parameters: &["scope", "resource"],
-    public: false,
-    prepare,
-};
+pub static GRANT: GrantType =
+    GrantType { name: NAME, parameters: &["scope", "resource"], public: false, prepare };
 
 const NAME: &str = "client_credentials";
 /// A standing grant is replaced after this, seconds; the old one lives on for its last tokens.

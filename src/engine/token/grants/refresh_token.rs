@@ -14,12 +14,8 @@ use crate::protocol::refusal::{Check, Refusal};
 use crate::store::{Conn, Fault, TxResult, grants};
 
 /// See [`GrantType`].
-pub static GRANT: GrantType = GrantType {
-    name: NAME,
-    parameters: &["refresh_token", "scope", "resource"],
-    public: true,
-    prepare,
-};
+pub static GRANT: GrantType =
+    GrantType { name: NAME, parameters: &["refresh_token", "scope", "resource"], public: true, prepare };
 
 /// The value of `grant_type`.
 pub const NAME: &str = "refresh_token";
@@ -56,7 +52,9 @@ fn standing(family: &Family, generation: i64, now: Seconds, grace: Seconds) -> S
 fn prepare(exchange: Exchange) -> Result<Job, Refusal> {
     let text = exchange.body.need("refresh_token")?;
     let Some(token) = RefreshToken::parse(&exchange.engine.macs.refresh, text) else {
-        return Err(Refusal::new(Check::RefreshInvalid).with("a refresh token of this server", "something else"));
+        return Err(
+            Refusal::new(Check::RefreshInvalid).with("a refresh token of this server", "something else")
+        );
     };
     let refreshing = Refreshing { exchange, token };
     Ok(Box::new(move |conn| refreshing.run(conn)))
@@ -77,6 +75,10 @@ impl Refreshing {
         let subject = grant.subject.as_ref().ok_or(Check::RefreshInvalid)?;
         let person = Person::of_grant(subject, &grant.scope, user);
         let permit = self.exchange.may_issue(conn, NAME, Some(person))?;
+        let forget_after = self.exchange.forget_after(family.expires_at);
+        if !grants::touch(conn, grant.id.as_str(), self.exchange.now, forget_after)? {
+            return Err(invalid("a live grant", "one that was ended just now"));
+        }
         if standing == Standing::Live && !self.advance(conn, &family)? {
             standing = self.after_lost_race(conn)?;
             self.refuse_reuse(conn, &grant, standing)?;
@@ -84,12 +86,16 @@ impl Refreshing {
         if standing == Standing::Retried {
             self.exchange.record(conn, "token.refresh_retried", |event| event.target(grant.id.as_str()))?;
         }
-        grants::touch(conn, grant.id.as_str(), self.exchange.now, self.exchange.forget_after(family.expires_at))?;
         let next = self.token.generation.saturating_add(1);
         let successor = RefreshToken { family: self.token.family.clone(), generation: next };
         let refresh_token = Some(successor.to_text(&self.exchange.engine.macs.refresh));
         // OIDC Core §12.2: an ID token from a refresh "SHOULD NOT have a nonce Claim".
-        issue::plan(conn, permit, &self.exchange, Draft { grant, scope, audience, refresh_token, nonce: None })
+        issue::plan(
+            conn,
+            permit,
+            &self.exchange,
+            Draft { grant, scope, audience, refresh_token, nonce: None },
+        )
     }
 
     /// The family with its grant, if they are this client's and not over.
