@@ -3,6 +3,7 @@
 mod banner;
 mod check;
 mod data_dir;
+mod dev;
 mod jobs;
 mod logging;
 mod open;
@@ -11,4 +12,5 @@ mod serve;
 pub use check::quick as quick_check;
 pub use logging::init as init_logging;
 pub use open::{OpenMode, Opened, Runtime, StartError, db_config, open_engine};
-pub use serve::{Application, Extras, assemble, build, run};
+pub use dev::Throwaway;
+pub use serve::{Application, Extras, assemble, run};

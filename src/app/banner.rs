@@ -4,8 +4,8 @@ use crate::config::{DatabaseTarget, Settings};
 use crate::engine::Engine;
 use crate::engine::admin::{Actor, AdminError, Desk, Mode, apply_blocking, links};
 
-/// Prints the address, the set-up link while there is no admin, and what to do next.
-pub fn print(settings: &Settings, engine: &Engine) {
+/// The address, the set-up link while there is no admin, and what to do next.
+pub fn lines(settings: &Settings, engine: &Engine) -> String {
     let issuer = &engine.policy.issuer;
     let mut lines = vec![format!("Latchkey {} is ready at {issuer}", env!("CARGO_PKG_VERSION"))];
     lines.push(format!("  Discovery   {issuer}/.well-known/openid-configuration"));
@@ -22,8 +22,11 @@ pub fn print(settings: &Settings, engine: &Engine) {
     }
     let warnings = if settings.dev { &[][..] } else { settings.warnings.as_slice() };
     lines.extend(warnings.iter().take(3).map(|warning| format!("  Note        {warning}")));
+    if settings.dev {
+        lines.push(format!("  Try it      {issuer}/try  (ada, bob and eve; the password is the name)"));
+    }
     lines.push("  Next        latchkey client add NAME http://localhost:3000/callback".to_owned());
-    println!("{}", lines.join("\n"));
+    lines.join("\n")
 }
 
 fn place(settings: &Settings) -> String {

@@ -1,7 +1,7 @@
 //! The running application: two listeners, jobs, a graceful stop.
 
 use super::open::{OpenMode, Opened, Runtime, StartError, open_engine};
-use super::{banner, jobs};
+use super::{banner, dev, jobs};
 use crate::config::Settings;
 use crate::engine::Engine;
 use crate::web::metrics::Metrics;
@@ -40,16 +40,8 @@ pub struct Extras {
     pub try_client: Option<TryClient>,
 }
 
-/// Builds everything and takes the ports; to be called inside an actix runtime.
-///
-/// # Errors
-/// [`StartError`] with its fix.
-pub fn build(settings: &Settings, runtime: &Runtime, extras: Extras) -> Result<Application, StartError> {
-    let Opened { engine, .. } = open_engine(settings, OpenMode::Serve, runtime)?;
-    assemble(settings, engine, extras)
-}
-
-/// [`build`] for an engine that is open already.
+/// Builds the web around an opened engine and takes the ports; to be called inside an actix
+/// runtime (the engine is opened outside of it, because opening blocks).
 ///
 /// # Errors
 /// [`StartError`] when a port is taken.
@@ -157,10 +149,13 @@ impl Application {
 ///
 /// # Errors
 /// [`StartError`] when the start fails.
-pub fn run(settings: &Settings, extras: Extras) -> Result<u8, StartError> {
+pub fn run(settings: &Settings) -> Result<u8, StartError> {
+    let Opened { engine, .. } = open_engine(settings, OpenMode::Serve, &Runtime::system())?;
+    let extras = if settings.dev { dev::prepare(&engine)? } else { Extras::default() };
+    let welcome = banner::lines(settings, &engine);
     actix_web::rt::System::new().block_on(async {
-        let application = build(settings, &Runtime::system(), extras)?;
-        banner::print(settings, &application.engine);
+        let application = assemble(settings, engine, extras)?;
+        println!("{welcome}");
         let lead = Duration::from_secs(u64::from(settings.server.drain_lead_seconds));
         actix_web::rt::spawn(stop_on_signal(application.handle(), application.health.clone(), lead));
         match application.run().await {

@@ -3,7 +3,7 @@
 use super::complain;
 use super::failure::Failure;
 use super::local::Global;
-use crate::app::{self, Extras};
+use crate::app::{self, Throwaway};
 use crate::config::Settings;
 use std::process::ExitCode;
 
@@ -30,9 +30,11 @@ pub fn run(global: &Global, args: &Args, dev: bool) -> ExitCode {
 }
 
 fn serve(global: &Global, args: &Args, dev: bool) -> Result<u8, Failure> {
-    let settings = settings(global, args, dev)?;
+    let mut settings = settings(global, args, dev)?;
+    // Dropped, and so removed, when serving ends.
+    let _throwaway = if dev { Some(Throwaway::into_settings(&mut settings)?) } else { None };
     app::init_logging(&settings.log);
-    Ok(app::run(&settings, Extras::default())?)
+    Ok(app::run(&settings)?)
 }
 
 fn settings(global: &Global, args: &Args, dev: bool) -> Result<Settings, Failure> {

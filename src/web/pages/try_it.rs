@@ -9,6 +9,16 @@ use actix_web::http::Method;
 /// Its registration.
 pub struct TryClient {}
 
+impl TryClient {
+    /// Registers it.
+    ///
+    /// # Errors
+    /// Store errors.
+    pub fn register(_: &mut crate::store::Conn, _: &crate::engine::admin::Desk, _: &str) -> crate::engine::admin::AdminResult<Self> {
+        Ok(Self {})
+    }
+}
+
 async fn none(_: Request) -> Result<Response, Refusal> {
     Err(Check::PathUnknown.into())
 }
