@@ -4,3 +4,4 @@ mod harness;
 
 mod config_golden;
 mod pages;
+mod tidy;
