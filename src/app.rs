@@ -12,5 +12,5 @@ mod serve;
 pub use check::quick as quick_check;
 pub use logging::init as init_logging;
 pub use open::{OpenMode, Opened, Runtime, StartError, db_config, open_engine};
-pub use dev::Throwaway;
+pub use dev::{Throwaway, prepare as prepare_dev};
 pub use serve::{Application, Extras, assemble, run};

@@ -3,5 +3,6 @@
 mod harness;
 
 mod config_golden;
+mod flow;
 mod pages;
 mod tidy;

@@ -2,7 +2,9 @@
 
 #![allow(dead_code, reason = "a language is larger than what is said in it today")]
 
+pub mod app;
 pub mod browser;
 pub mod child;
+pub mod http;
 pub mod node;
 pub mod postgres;

@@ -1,0 +1,28 @@
+//! The whole way by plain HTTP: sign-in, consent, code, tokens, userinfo, refresh, revoke, logout.
+
+use crate::harness::app::{TestApp, claims, header};
+
+#[test]
+fn a_person_signs_in_and_the_app_gets_uses_refreshes_and_ends_its_tokens() {
+    let app = TestApp::start();
+    let ada = app.user("ada");
+    let client = app.web_client();
+    let tokens = app.tokens(&client, "ada");
+    let (access, id) = (tokens["access_token"].as_str().unwrap(), tokens["id_token"].as_str().unwrap());
+    assert_eq!(header(access)["typ"], "at+jwt");
+    assert_eq!(claims(access)["sub"], ada.id.as_str());
+    assert_eq!(claims(id)["nonce"], "n-1");
+    assert_eq!(claims(id)["aud"], "web");
+    let userinfo = app.userinfo(access).json();
+    assert_eq!(userinfo["sub"], ada.id.as_str());
+    assert_eq!(userinfo["email"], "ada@example.com");
+    assert_eq!(app.introspect(&client, access)["active"], true);
+    let refreshed = app.refresh_token(&client, tokens["refresh_token"].as_str().unwrap());
+    assert_eq!(refreshed.status, 200, "{}", refreshed.text());
+    let refreshed = refreshed.json();
+    let next = refreshed["refresh_token"].as_str().unwrap();
+    assert_eq!(app.revoke(&client, next).status, 200);
+    assert_eq!(app.userinfo(refreshed["access_token"].as_str().unwrap()).status, 401);
+    assert_eq!(app.introspect(&client, access)["active"], false);
+    assert_eq!(app.refresh_token(&client, next).status, 400);
+}
