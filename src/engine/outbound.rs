@@ -202,6 +202,15 @@ impl Outbound {
         self
     }
 
+    /// [`Allowance::SelfLoopback`] with another listener; any other allowance stays as it is.
+    #[must_use]
+    pub fn listening_on(mut self, at: SocketAddr) -> Self {
+        if let Allowance::SelfLoopback { listener, .. } = &mut self.allowance {
+            *listener = at;
+        }
+        self
+    }
+
     /// Calls, and reads the whole answer.
     ///
     /// # Errors

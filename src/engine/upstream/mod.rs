@@ -18,4 +18,4 @@ pub use error::UpstreamError;
 pub use flow::{Answer, Started, Wish};
 pub use party::{Registration, RelyingParty};
 pub use tokens::{IdToken, Tokens};
-pub use wire::{Exchange, Wire};
+pub use wire::{Exchange, ExchangeAnswer, Wire};
