@@ -51,6 +51,7 @@ pub fn assemble(settings: &Settings, engine: Engine, extras: Extras) -> Result<A
     let addr = listener.local_addr().unwrap_or(settings.server.listen);
     let ops_addr = ops_listener.as_ref().and_then(|listener| listener.local_addr().ok());
     let (recorder, stories) = Recorder::new();
+    let extras = Extras { try_client: extras.try_client.map(|client| client.at(addr)), ..extras };
     let site = Data::new(site(settings, &engine, recorder, extras));
     let health = Health::new(engine.clone());
     jobs::start(&engine);

@@ -12,6 +12,7 @@ pub mod gate;
 pub mod introspect;
 pub mod keys;
 pub mod login;
+pub mod outbound;
 pub mod oxide;
 pub mod passwords;
 pub mod revoke;
@@ -19,6 +20,7 @@ pub mod secrets;
 pub mod throttle;
 pub mod token;
 pub mod trace;
+pub mod upstream;
 pub mod userinfo;
 pub mod visitor;
 

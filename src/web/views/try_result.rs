@@ -45,7 +45,7 @@ pub struct DecodedToken {
     pub name: Text,
     /// How it was checked: "The signature fits key 7f3a, issuer, audience and nonce are right".
     pub checked: Text,
-    /// The header (RFC 7515 §4) as JSON in several lines.
+    /// The header (RFC 7515 §4) as JSON in several lines; empty where there is none.
     pub header: Text,
     /// The claims.
     pub claims: Vec<Claim>,
@@ -63,7 +63,7 @@ pub struct Claim {
 }
 
 /// What can be done next.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Use the refresh token (RFC 6749 §6).
     Refresh,
@@ -78,6 +78,9 @@ pub enum Action {
 }
 
 impl Action {
+    /// Every one, in the order of their buttons.
+    pub const ALL: [Self; 5] = [Self::Userinfo, Self::Refresh, Self::Introspect, Self::Revoke, Self::Logout];
+
     /// The value of `action` in the form.
     pub fn value(self) -> &'static str {
         match self {
@@ -114,15 +117,7 @@ impl TryResult {
             steps,
             actions: match stopped {
                 Some(_) => vec![],
-                None => {
-                    vec![
-                        Action::Userinfo,
-                        Action::Refresh,
-                        Action::Introspect,
-                        Action::Revoke,
-                        Action::Logout,
-                    ]
-                }
+                None => Action::ALL.to_vec(),
             },
         };
         let hostile = Step {

@@ -1,0 +1,254 @@
+//! The guarded client against listeners that misbehave.
+
+use super::{Allowance, LARGEST, Limits, Method, Outbound, OutboundError, Request, Response, is_public};
+use std::io::{Read as _, Write as _};
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::thread;
+use std::time::{Duration, Instant};
+
+fn get(url: &str) -> Request {
+    Request { method: Method::Get, url: url.to_owned(), headers: vec![], body: vec![], largest: LARGEST }
+}
+
+/// What `outbound` makes of the request, within ten seconds.
+fn fetch(outbound: &Outbound, request: Request) -> Result<Response, OutboundError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let outcome = runtime.block_on(async {
+        tokio::time::timeout(Duration::from_secs(10), outbound.fetch(request)).await.expect("in ten seconds")
+    });
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    outcome
+}
+
+/// A listener that reads one request, answers with `answer` after `wait`, and returns what it read.
+fn server(answer: Vec<u8>, wait: Duration) -> (SocketAddr, thread::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let addr = listener.local_addr().expect("an address");
+    let handle = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let mut seen = vec![0_u8; 4096];
+        let count = stream.read(&mut seen).expect("a request");
+        thread::sleep(wait);
+        let _gone = stream.write_all(&answer);
+        String::from_utf8_lossy(&seen[..count]).into_owned()
+    });
+    (addr, handle)
+}
+
+/// May call `http://localhost:1` at `addr`.
+fn to_self(addr: SocketAddr, limits: Limits) -> Outbound {
+    let allowance = Allowance::SelfLoopback { origin: "http://localhost:1".to_owned(), listener: addr };
+    Outbound::limited(allowance, limits, &[]).expect("a client")
+}
+
+fn public() -> Outbound {
+    Outbound::new(Allowance::Nothing).expect("a client")
+}
+
+fn failure(outcome: Result<Response, OutboundError>) -> OutboundError {
+    match outcome {
+        Ok(response) => panic!("answered {}", response.status),
+        Err(error) => error,
+    }
+}
+
+#[test]
+fn sec_k1_only_public_addresses_pass() {
+    let table = [
+        ("0.0.0.0", false),
+        ("0.1.2.3", false),
+        ("10.0.0.1", false),
+        ("100.63.255.255", true),
+        ("100.64.0.1", false),
+        ("100.127.255.255", false),
+        ("100.128.0.0", true),
+        ("127.0.0.1", false),
+        ("127.255.255.254", false),
+        ("169.254.169.254", false),
+        ("172.15.255.255", true),
+        ("172.16.0.1", false),
+        ("172.31.255.255", false),
+        ("172.32.0.0", true),
+        ("192.0.0.8", false),
+        ("192.0.2.1", false),
+        ("192.88.99.1", false),
+        ("192.168.1.1", false),
+        ("198.19.255.255", false),
+        ("198.51.100.7", false),
+        ("203.0.113.7", false),
+        ("224.0.0.1", false),
+        ("239.255.255.255", false),
+        ("240.0.0.1", false),
+        ("255.255.255.255", false),
+        ("1.1.1.1", true),
+        ("93.184.216.34", true),
+        ("::", false),
+        ("::1", false),
+        ("::127.0.0.1", false),
+        ("::ffff:127.0.0.1", false),
+        ("::ffff:93.184.216.34", false),
+        ("64:ff9b::7f00:1", false),
+        ("64:ff9b:1::1", false),
+        ("100::1", false),
+        ("2001::1", false),
+        ("2001:2::1", false),
+        ("2001:10::1", false),
+        ("2001:db8::1", false),
+        ("2002:7f00:1::1", false),
+        ("3fff::1", false),
+        ("5f00::1", false),
+        ("fc00::1", false),
+        ("fd12:3456::1", false),
+        ("fe80::1", false),
+        ("fec0::1", false),
+        ("ff02::1", false),
+        ("2606:4700:4700::1111", true),
+        ("2a00:1450:4001:800::200e", true),
+    ];
+    for (text, expected) in table {
+        let ip: IpAddr = text.parse().expect(text);
+        assert_eq!(is_public(ip), expected, "{text}");
+    }
+}
+
+#[test]
+fn sec_k1_urls_that_are_refused_before_anything_is_sent() {
+    let refused = |url: &str| failure(fetch(&public(), get(url)));
+    for url in ["http://example.com/", "ftp://example.com/", "https://example.com:8443/", "https://u:p@example.com/"] {
+        assert!(matches!(refused(url), OutboundError::UrlRefused(_)), "{url}");
+    }
+    // Other spellings of loopback and of private addresses, and names that lead there.
+    for url in [
+        "https://127.0.0.1/",
+        "https://2130706433/",
+        "https://0x7f.1/",
+        "https://0177.0.0.1/",
+        "https://[::1]/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://[64:ff9b::a00:1]/",
+        "https://169.254.169.254/latest/meta-data/",
+        "https://localhost/",
+        "https://localhost./",
+    ] {
+        assert_eq!(refused(url), OutboundError::AddressRefused, "{url}");
+    }
+}
+
+#[test]
+fn sec_k1_addresses_of_our_own_and_ports() {
+    let own: IpAddr = "93.184.216.34".parse().expect("an address");
+    let outbound = Outbound::limited(Allowance::Nothing, Limits::default(), &[own]).expect("a client");
+    assert_eq!(failure(fetch(&outbound, get("https://93.184.216.34/"))), OutboundError::AddressRefused);
+    // An allowed port opens the port, not the address.
+    let outbound = public().allowing_ports(&[8443]);
+    assert_eq!(failure(fetch(&outbound, get("https://127.0.0.1:8443/"))), OutboundError::AddressRefused);
+}
+
+#[test]
+fn sec_k1_the_allowance_reaches_only_our_own_listener() {
+    let (addr, handle) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi".to_vec(), Duration::ZERO);
+    let outbound = to_self(addr, Limits::default());
+    for url in ["http://127.0.0.1:1/", "http://localhost:2/", "https://localhost:1/", "https://example.com/"] {
+        assert!(matches!(failure(fetch(&outbound, get(url))), OutboundError::UrlRefused(_)), "{url}");
+    }
+    let answer = fetch(&outbound, get("http://localhost:1/path?q=1")).ok().expect("an answer");
+    assert_eq!((answer.status, answer.body.as_slice()), (200, &b"hi"[..]));
+    let seen = handle.join().expect("the server ends").to_ascii_lowercase();
+    assert!(seen.starts_with("get /path?q=1 http/1.1\r\n"), "{seen}");
+    assert!(seen.contains("\r\nhost: localhost:1\r\n"), "{seen}");
+    let elsewhere = to_self("192.168.1.1:80".parse().expect("an address"), Limits::default());
+    assert_eq!(failure(fetch(&elsewhere, get("http://localhost:1/"))), OutboundError::AddressRefused);
+}
+
+#[test]
+fn sec_k2_a_redirect_is_a_failure() {
+    for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"] {
+        let text = format!("HTTP/1.1 {status}\r\nLocation: http://localhost:1/other\r\nContent-Length: 0\r\n\r\n");
+        let (addr, handle) = server(text.into_bytes(), Duration::ZERO);
+        let outcome = fetch(&to_self(addr, Limits::default()), get("http://localhost:1/"));
+        assert_eq!(failure(outcome), OutboundError::Redirected, "{status}");
+        handle.join().expect("the server ends");
+    }
+}
+
+#[test]
+fn sec_k3_an_answer_is_read_up_to_its_limit() {
+    for (size, fits) in [(1000, true), (1001, false)] {
+        let mut answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".to_vec();
+        answer.extend(std::iter::repeat_n(b'x', size));
+        let (addr, handle) = server(answer, Duration::ZERO);
+        let request = Request { largest: 1000, ..get("http://localhost:1/") };
+        match fetch(&to_self(addr, Limits::default()), request) {
+            Ok(response) => assert!(fits && response.body.len() == size, "{size}"),
+            Err(error) => assert!(!fits && error == OutboundError::TooLarge, "{size}: {error}"),
+        }
+        handle.join().expect("the server ends");
+    }
+}
+
+#[test]
+fn sec_k3_a_compressed_answer_is_refused() {
+    let answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi".to_vec();
+    let (addr, handle) = server(answer, Duration::ZERO);
+    assert_eq!(
+        failure(fetch(&to_self(addr, Limits::default()), get("http://localhost:1/"))),
+        OutboundError::Encoded
+    );
+    let seen = handle.join().expect("the server ends").to_ascii_lowercase();
+    assert!(!seen.contains("accept-encoding"), "{seen}");
+}
+
+#[test]
+fn sec_k3_a_slow_answer_is_given_up() {
+    assert_eq!(Limits::default(), Limits { connect: Duration::from_secs(2), total: Duration::from_secs(5) });
+    let (addr, handle) = server(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), Duration::from_millis(900));
+    let limits = Limits { connect: Duration::from_millis(200), total: Duration::from_millis(300) };
+    let started = Instant::now();
+    assert_eq!(failure(fetch(&to_self(addr, limits), get("http://localhost:1/"))), OutboundError::TimedOut);
+    assert!(started.elapsed() < Duration::from_millis(800));
+    handle.join().expect("the server ends");
+}
+
+#[test]
+fn sec_k3_an_endless_body_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let addr = listener.local_addr().expect("an address");
+    let handle = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let _head = stream.read(&mut [0_u8; 1024]);
+        let _sent = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+        for _ in 0..20 {
+            thread::sleep(Duration::from_millis(50));
+            if stream.write_all(b"x").is_err() {
+                return;
+            }
+        }
+    });
+    let limits = Limits { connect: Duration::from_millis(200), total: Duration::from_millis(300) };
+    assert_eq!(failure(fetch(&to_self(addr, limits), get("http://localhost:1/"))), OutboundError::TimedOut);
+    handle.join().expect("the server ends");
+}
+
+#[test]
+fn sec_k3_only_so_many_calls_at_once() {
+    let outbound = public();
+    let slots: Vec<_> = (0..4).map(|_| outbound.enter("a.example").ok().expect("a slot")).collect();
+    assert!(matches!(outbound.enter("a.example"), Err(OutboundError::Busy)));
+    let more: Vec<_> = (0..28).map(|n| outbound.enter(&format!("h{n}.example")).ok().expect("a slot")).collect();
+    assert!(matches!(outbound.enter("b.example"), Err(OutboundError::Busy)));
+    drop(slots);
+    assert!(outbound.enter("a.example").is_ok());
+    drop(more);
+    assert!(outbound.in_flight.lock().expect("no poison").is_empty());
+}
+
+#[test]
+fn nobody_there_is_unreachable() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let addr = listener.local_addr().expect("an address");
+    drop(listener);
+    assert_eq!(
+        failure(fetch(&to_self(addr, Limits::default()), get("http://localhost:1/"))),
+        OutboundError::Unreachable
+    );
+}
