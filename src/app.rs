@@ -10,7 +10,7 @@ mod open;
 mod serve;
 
 pub use check::quick as quick_check;
+pub use dev::{Throwaway, prepare as prepare_dev};
 pub use logging::init as init_logging;
 pub use open::{OpenMode, Opened, Runtime, StartError, db_config, open_engine};
-pub use dev::{Throwaway, prepare as prepare_dev};
 pub use serve::{Application, Extras, assemble, run};

@@ -16,7 +16,9 @@ pub fn lines(settings: &Settings, engine: &Engine) -> String {
     match setup_link(engine) {
         Some(link) => {
             lines.push(format!("  Set up      {link}"));
-            lines.push("              (single use, 15 minutes; `latchkey setup-link` makes another)".to_owned());
+            lines.push(
+                "              (single use, 15 minutes; `latchkey setup-link` makes another)".to_owned(),
+            );
         }
         None => lines.push(format!("  Account     {issuer}/account")),
     }

@@ -51,7 +51,11 @@ pub fn private_file(path: &Path) -> Result<bool, StartError> {
             "Name a file: DATABASE_URL=sqlite://PATH/latchkey.db",
         )),
         Ok(meta) if meta.permissions().mode() & 0o077 != 0 => Err(StartError::new(
-            format!("the database {} is open to other users (mode {:o})", path.display(), meta.permissions().mode() & 0o777),
+            format!(
+                "the database {} is open to other users (mode {:o})",
+                path.display(),
+                meta.permissions().mode() & 0o777
+            ),
             &format!("Run: chmod 600 {}", path.display()),
         )),
         Ok(meta) => Ok(meta.len() > 0),

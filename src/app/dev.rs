@@ -3,9 +3,9 @@
 
 use super::open::StartError;
 use super::serve::Extras;
+use crate::base::clock::Clock;
 use crate::base::id::ulid;
 use crate::base::rng::Rng;
-use crate::base::clock::Clock;
 use crate::base::secret::Secret;
 use crate::config::{DatabaseTarget, Settings};
 use crate::engine::Engine;
@@ -33,7 +33,10 @@ impl Throwaway {
     pub fn into_settings(settings: &mut Settings) -> Result<Self, StartError> {
         if !settings.server.listen.ip().is_loopback() || !settings.server.issuer.is_loopback() {
             return Err(StartError::new(
-                format!("`latchkey dev` has known passwords and may not listen on {}", settings.server.listen),
+                format!(
+                    "`latchkey dev` has known passwords and may not listen on {}",
+                    settings.server.listen
+                ),
                 "Use a loopback address such as 127.0.0.1:8617, or `latchkey serve`.",
             ));
         }
@@ -43,7 +46,8 @@ impl Throwaway {
                 "Leave DATABASE_URL out, or use `latchkey serve`.",
             ));
         }
-        let dir = std::env::temp_dir().join(format!("latchkey-dev-{}", ulid(&Clock::system(), &Rng::system())));
+        let dir =
+            std::env::temp_dir().join(format!("latchkey-dev-{}", ulid(&Clock::system(), &Rng::system())));
         settings.server.data_dir.clone_from(&dir);
         settings.database.url = crate::config::DatabaseUrl::InDataDir;
         Ok(Self(dir))
@@ -62,12 +66,15 @@ impl Drop for Throwaway {
 /// # Errors
 /// When the fresh database cannot be filled.
 pub fn prepare(engine: &Engine) -> Result<Extras, StartError> {
-    let failed = |error: AdminError| StartError::new(error.to_string(), "This is a fault of Latchkey; please report it.");
+    let failed = |error: AdminError| {
+        StartError::new(error.to_string(), "This is a fault of Latchkey; please report it.")
+    };
     for person in PEOPLE {
         let hash = engine.passwords.hash_blocking(&Secret::new(person.0));
         let hash = hash.map_err(|refusal| StartError::new(refusal.row().cause, refusal.row().fix))?;
         let desk = Desk::of(engine, Actor::System);
-        apply_blocking(&engine.db, Mode::Apply, move |conn| make(conn, &desk, person, hash)).map_err(failed)?;
+        apply_blocking(&engine.db, Mode::Apply, move |conn| make(conn, &desk, person, hash))
+            .map_err(failed)?;
     }
     let desk = Desk::of(engine, Actor::System);
     let issuer = engine.policy.issuer.clone();

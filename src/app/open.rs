@@ -35,15 +35,20 @@ impl StartError {
 
     fn store(error: &StoreError, target: &Target) -> Self {
         let (place, fix) = match target {
-            Target::Sqlite(path) => {
-                (path.display().to_string(), "Check that the disk is there and not full, and that no other program holds it.")
-            }
+            Target::Sqlite(path) => (
+                path.display().to_string(),
+                "Check that the disk is there and not full, and that no other program holds it.",
+            ),
             Target::Postgres(_) => (
                 "the PostgreSQL server of DATABASE_URL".to_owned(),
                 "Check host, port, user and database name in DATABASE_URL, and that the server runs.",
             ),
         };
-        Self { problem: format!("{place} cannot be used: {}", error.message.trim()), fix: fix.to_owned(), temporary: true }
+        Self {
+            problem: format!("{place} cannot be used: {}", error.message.trim()),
+            fix: fix.to_owned(),
+            temporary: true,
+        }
     }
 
     fn fault(fault: &Fault, target: &Target) -> Self {
@@ -114,7 +119,8 @@ pub fn open_engine(settings: &Settings, mode: OpenMode, runtime: &Runtime) -> Re
         check::quick(&db)?;
     }
     let (master, is_new) = claim(settings, &db, runtime, known.as_deref())?;
-    let engine = assemble(settings, db, master, runtime).map_err(|fault| StartError::fault(&fault, &config.target))?;
+    let engine =
+        assemble(settings, db, master, runtime).map_err(|fault| StartError::fault(&fault, &config.target))?;
     Ok(Opened { engine, is_new })
 }
 
@@ -146,15 +152,23 @@ fn prepare_file(target: &Target, known: Option<&str>, dir: &Path) -> Result<(), 
 
 fn lost(place: &str, dir: &Path) -> StartError {
     StartError::new(
-        format!("the database {place} is missing or empty, but {} says that an instance lives here", dir.display()),
-        &format!("Put the database back from its backup. To start anew on purpose, remove {}.", dir.join("instance").display()),
+        format!(
+            "the database {place} is missing or empty, but {} says that an instance lives here",
+            dir.display()
+        ),
+        &format!(
+            "Put the database back from its backup. To start anew on purpose, remove {}.",
+            dir.join("instance").display()
+        ),
     )
 }
 
 fn migration_failed(error: &StoreError, target: &Target) -> StartError {
     let text = error.message.as_str();
     match target {
-        Target::Sqlite(path) if text.contains("not a database") || text.contains("malformed") => check::damaged(path, text),
+        Target::Sqlite(path) if text.contains("not a database") || text.contains("malformed") => {
+            check::damaged(path, text)
+        }
         _ => StartError::store(error, target),
     }
 }
@@ -169,7 +183,8 @@ fn claim(
     let dir = settings.server.data_dir.as_path();
     let target = db_config(settings).target;
     let fault = |fault: Fault| StartError::fault(&fault, &target);
-    let read = db.read_blocking(|conn| Ok((facts::get(conn, facts::INSTANCE)?, facts::get(conn, facts::MASTER_KEY)?)));
+    let read = db
+        .read_blocking(|conn| Ok((facts::get(conn, facts::INSTANCE)?, facts::get(conn, facts::MASTER_KEY)?)));
     let (instance, fingerprint) = read.map_err(fault)?;
     if instance.is_none() && known.is_some() {
         return Err(lost("of DATABASE_URL", dir));
@@ -179,7 +194,8 @@ fn claim(
     let key_error = |error: master::MasterKeyError| StartError::new(error.to_string(), &error.fix());
     let master = match &settings.keys.master_key {
         Some(given) => given.clone(),
-        None => master::load(&master::Source::DataDir(dir), missing, &runtime.clock, &runtime.rng).map_err(key_error)?,
+        None => master::load(&master::Source::DataDir(dir), missing, &runtime.clock, &runtime.rng)
+            .map_err(key_error)?,
     };
     master::check(&master, fingerprint.as_deref()).map_err(key_error)?;
     let (id, print, now) = (ulid(&runtime.clock, &runtime.rng), master.fingerprint(), runtime.clock.now());

@@ -87,7 +87,10 @@ fn bind(at: SocketAddr, setting: &str) -> Result<TcpListener, StartError> {
         let other = at.port().saturating_add(10);
         StartError::new(
             format!("{at} cannot be listened on: {error}"),
-            &format!("Stop the program that uses this port, or choose another: {setting}={}:{other}", at.ip()),
+            &format!(
+                "Stop the program that uses this port, or choose another: {setting}={}:{other}",
+                at.ip()
+            ),
         )
     })
 }
@@ -106,7 +109,9 @@ fn public_server(settings: &Settings, site: Data<Site>, listener: TcpListener) -
         .shutdown_timeout(u64::from(settings.server.stop_grace_seconds))
         .disable_signals()
         .listen(listener)
-        .map_err(|error| StartError::new(error.to_string(), "Choose another address with LATCHKEY_LISTEN."))?;
+        .map_err(|error| {
+            StartError::new(error.to_string(), "Choose another address with LATCHKEY_LISTEN.")
+        })?;
     Ok(server.run())
 }
 
@@ -119,7 +124,9 @@ fn ops_server(site: Data<Site>, health: Health, listener: TcpListener) -> Result
     .shutdown_timeout(1)
     .disable_signals()
     .listen(listener)
-    .map_err(|error| StartError::new(error.to_string(), "Choose another address with LATCHKEY_OPS_LISTEN."))?;
+    .map_err(|error| {
+        StartError::new(error.to_string(), "Choose another address with LATCHKEY_OPS_LISTEN.")
+    })?;
     Ok(server.run())
 }
 
@@ -181,7 +188,8 @@ async fn stop_on_signal(handle: ServerHandle, health: Health, lead: Duration) {
 
 async fn wait_for_signal() {
     use actix_web::rt::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {

@@ -66,11 +66,13 @@ impl MasterKey {
     /// [`OpenError`] when the text is not of that form, or key, row or content do not fit.
     pub fn open(&self, aad: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let mut parts = sealed.split('.');
-        let (Some("1"), Some(nonce), Some(data), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        let (Some("1"), Some(nonce), Some(data), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Err(OpenError::Malformed);
         };
-        let nonce = unb64(nonce).and_then(|n| <[u8; NONCE_LEN]>::try_from(n).ok()).ok_or(OpenError::Malformed)?;
+        let nonce =
+            unb64(nonce).and_then(|n| <[u8; NONCE_LEN]>::try_from(n).ok()).ok_or(OpenError::Malformed)?;
         let mut data = Zeroizing::new(unb64(data).ok_or(OpenError::Malformed)?);
         let cipher = self.cipher().ok_or(OpenError::Refused)?;
         let plain = cipher

@@ -188,6 +188,9 @@ mod tests {
     fn json_output_gets_a_json_error() {
         let text = Failure::not_found("client", "nosuch").render(Format::Json);
         let error: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!((error["error"]["code"].as_str(), error["error"]["exit"].as_i64()), (Some("not_found"), Some(3)));
+        assert_eq!(
+            (error["error"]["code"].as_str(), error["error"]["exit"].as_i64()),
+            (Some("not_found"), Some(3))
+        );
     }
 }

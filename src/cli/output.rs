@@ -132,12 +132,16 @@ mod tests {
             ("C", "a\"b$c".to_owned()),
             ("D", "https://a/?x=1&y=2".to_owned()),
         ]);
-        let expected = "A=http://localhost:3000/cb\nB=\"openid email\"\nC=\"a\\\"b\\$c\"\nD=\"https://a/?x=1&y=2\"\n";
+        let expected =
+            "A=http://localhost:3000/cb\nB=\"openid email\"\nC=\"a\\\"b\\$c\"\nD=\"https://a/?x=1&y=2\"\n";
         assert_eq!(text, expected);
     }
 
     #[test]
     fn spans_are_said_in_the_largest_whole_unit() {
-        assert_eq!([span(900), span(3600), span(604_800), span(61)], ["15 minutes", "1 hour", "7 days", "61 seconds"]);
+        assert_eq!(
+            [span(900), span(3600), span(604_800), span(61)],
+            ["15 minutes", "1 hour", "7 days", "61 seconds"]
+        );
     }
 }

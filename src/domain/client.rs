@@ -237,7 +237,9 @@ impl Client {
     /// Whether anyone could pose as it, so that consent is never remembered (RFC 8252 §8.6,
     /// security row B4): public, returning to loopback or a custom scheme.
     pub fn is_unassured(&self) -> bool {
-        let weak = |uri: &String| url::Url::parse(uri).map_or(true, |u| u.scheme() != "https" || redirect_uri::is_loopback(&u));
+        let weak = |uri: &String| {
+            url::Url::parse(uri).map_or(true, |u| u.scheme() != "https" || redirect_uri::is_loopback(&u))
+        };
         self.is_public() && self.metadata.redirect_uris.iter().any(weak)
     }
 

@@ -44,13 +44,17 @@ impl User {
 pub fn login_key(typed: &str) -> Option<String> {
     use unicode_normalization::UnicodeNormalization as _;
     let folded: String = typed.trim().nfkc().flat_map(char::to_lowercase).nfkc().collect();
-    let clean = !folded.is_empty() && folded.len() <= 320 && !folded.chars().any(crate::base::text::is_unsafe_char);
+    let clean =
+        !folded.is_empty() && folded.len() <= 320 && !folded.chars().any(crate::base::text::is_unsafe_char);
     clean.then_some(folded)
 }
 
 /// Whether `text` is one plain address: exactly one `@`, no spaces, controls or comments (O7).
 pub fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
-    let ok = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || "()<>,;:\\\"[]@".contains(c));
+    let ok = |part: &str| {
+        !part.is_empty()
+            && !part.chars().any(|c| c.is_whitespace() || c.is_control() || "()<>,;:\\\"[]@".contains(c))
+    };
     text.len() <= 254 && ok(local) && ok(domain) && !domain.starts_with('.') && !domain.ends_with('.')
 }

@@ -47,7 +47,11 @@ pub struct Macs {
 impl Macs {
     /// Derives them.
     pub fn derive(master: &MasterKey) -> Self {
-        Self { refresh: master.mac_key("refresh token"), csrf: master.mac_key("csrf"), throttle: master.mac_key("login throttle") }
+        Self {
+            refresh: master.mac_key("refresh token"),
+            csrf: master.mac_key("csrf"),
+            throttle: master.mac_key("login throttle"),
+        }
     }
 }
 

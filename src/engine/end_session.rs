@@ -73,7 +73,12 @@ pub fn read(engine: &Engine, params: &Params) -> Result<LogoutRequest, Refusal> 
 ///
 /// # Errors
 /// Store errors: then nothing was ended.
-pub async fn request(engine: &Engine, ctx: &Ctx, visitor: &Visitor, request: &LogoutRequest) -> TxResult<Logout> {
+pub async fn request(
+    engine: &Engine,
+    ctx: &Ctx,
+    visitor: &Visitor,
+    request: &LogoutRequest,
+) -> TxResult<Logout> {
     let Some((session, user)) = visitor.current(engine).await? else { return Ok(Logout::Done) };
     let proven = request.hint.as_ref().is_some_and(|hint| {
         hint.sub == user.id.as_str() && hint.sid.as_ref().is_none_or(|sid| sid == session.id.as_str())

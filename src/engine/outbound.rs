@@ -191,7 +191,8 @@ impl Outbound {
             // No TLS is spoken to ourselves, so machines without CA certificates serve as well.
             Allowance::SelfLoopback { .. } => builder.tls_certs_only([]),
         };
-        let client = builder.build().map_err(|error| OutboundError::NoTls(format!("no HTTP client: {error:?}")))?;
+        let client =
+            builder.build().map_err(|error| OutboundError::NoTls(format!("no HTTP client: {error:?}")))?;
         Ok(Self { client, allowance, limits, ports: vec![443], own, in_flight: Arc::default() })
     }
 
@@ -298,7 +299,8 @@ impl Outbound {
 async fn read(mut answer: reqwest::Response, largest: usize) -> Result<Response, OutboundError> {
     let status = answer.status().as_u16();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect();
+    let headers =
+        answer.headers().iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect();
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| told(&error))? {
         if body.len().saturating_add(chunk.len()) > largest {

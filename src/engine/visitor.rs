@@ -121,7 +121,12 @@ pub fn start_session(
 ///
 /// # Errors
 /// Store errors.
-pub fn end_session(conn: &mut Conn, (engine, ctx): (&Engine, &Ctx), session: &Session, why: &str) -> TxResult<()> {
+pub fn end_session(
+    conn: &mut Conn,
+    (engine, ctx): (&Engine, &Ctx),
+    session: &Session,
+    why: &str,
+) -> TxResult<()> {
     let now = engine.now();
     sessions::end(conn, session.id.as_str(), now)?;
     grants::end_all(conn, &Ending::Session(session.id.as_str()), why, now)?;
@@ -145,7 +150,8 @@ pub fn end_all_sessions(
     for id in &ended {
         grants::end_all(conn, &Ending::Session(id), "signed out everywhere", now)?;
     }
-    let event = ctx.event("session.ended_all").user(user.id.as_str()).detail(format!("{} sessions", ended.len()));
+    let event =
+        ctx.event("session.ended_all").user(user.id.as_str()).detail(format!("{} sessions", ended.len()));
     audit::record(conn, &engine.clock, &engine.rng, event)?;
     Ok(ended.len())
 }

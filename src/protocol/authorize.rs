@@ -8,9 +8,29 @@ use serde::{Deserialize, Serialize};
 
 /// The parameters known at the authorization endpoint; repeats of these are refused, others ignored.
 pub const KNOWN: [&str; 23] = [
-    "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "display", "prompt",
-    "max_age", "ui_locales", "claims_locales", "id_token_hint", "login_hint", "acr_values", "claims", "request",
-    "request_uri", "registration", "code_challenge", "code_challenge_method", "resource", "dpop_jkt",
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "scope",
+    "state",
+    "nonce",
+    "display",
+    "prompt",
+    "max_age",
+    "ui_locales",
+    "claims_locales",
+    "id_token_hint",
+    "login_hint",
+    "acr_values",
+    "claims",
+    "request",
+    "request_uri",
+    "registration",
+    "code_challenge",
+    "code_challenge_method",
+    "resource",
+    "dpop_jkt",
 ];
 
 /// How the answer travels (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).

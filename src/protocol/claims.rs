@@ -5,8 +5,20 @@ pub const BY_SCOPE: [(&str, &[&str]); 4] = [
     (
         "profile",
         &[
-            "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
-            "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at",
+            "name",
+            "family_name",
+            "given_name",
+            "middle_name",
+            "nickname",
+            "preferred_username",
+            "profile",
+            "picture",
+            "website",
+            "gender",
+            "birthdate",
+            "zoneinfo",
+            "locale",
+            "updated_at",
         ],
     ),
     ("email", &["email", "email_verified"]),
@@ -16,8 +28,28 @@ pub const BY_SCOPE: [(&str, &[&str]); 4] = [
 
 /// Claims that only the server itself may set (security row D12; RFC 9068 §2.2, RFC 7519 §4.1).
 pub const RESERVED: [&str; 22] = [
-    "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "auth_time", "nonce", "acr", "amr", "azp", "scope", "client_id",
-    "cnf", "act", "sid", "roles", "groups", "permissions", "at_hash", "c_hash",
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "azp",
+    "scope",
+    "client_id",
+    "cnf",
+    "act",
+    "sid",
+    "roles",
+    "groups",
+    "permissions",
+    "at_hash",
+    "c_hash",
 ];
 
 /// Claims whose value the server derives, so that no attribute of that name is stored.

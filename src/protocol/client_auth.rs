@@ -59,9 +59,11 @@ impl Credentials {
         let Some(header) = authorization else {
             let client_id = in_body.ok_or(Check::ClientAuthMissing)?.to_owned();
             return Ok(match secret_in_body {
-                Some(secret) => {
-                    Self { method: AuthMethod::ClientSecretPost, client_id, secret: Some(Secret::new(secret)) }
-                }
+                Some(secret) => Self {
+                    method: AuthMethod::ClientSecretPost,
+                    client_id,
+                    secret: Some(Secret::new(secret)),
+                },
                 None => Self { method: AuthMethod::None, client_id, secret: None },
             });
         };

@@ -9,7 +9,8 @@ pub struct Challenge(String);
 impl Challenge {
     /// `None` unless `text` can be a base64url SHA-256 (RFC 7636 §4.2).
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        let fits =
+            text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
         fits.then(|| Self(text.to_owned()))
     }
 

@@ -51,7 +51,9 @@ impl VerifiedRedirect {
 /// The CSP source expression of a URI: its origin, or its scheme when it has none.
 pub fn csp_source(uri: &str) -> String {
     match Url::parse(uri) {
-        Ok(url) if url.has_host() && matches!(url.scheme(), "http" | "https") => url.origin().ascii_serialization(),
+        Ok(url) if url.has_host() && matches!(url.scheme(), "http" | "https") => {
+            url.origin().ascii_serialization()
+        }
         Ok(url) => format!("{}:", url.scheme()),
         Err(_) => String::new(),
     }
@@ -105,7 +107,8 @@ pub fn validate(uri: &str, native: bool) -> Result<(), Unfit> {
     if uri.contains('*') {
         return Err(Unfit("must not hold a wildcard; register each address"));
     }
-    let url = Url::parse(uri).map_err(|_| Unfit("must be an absolute URI, for example https://app.example.com/callback"))?;
+    let url = Url::parse(uri)
+        .map_err(|_| Unfit("must be an absolute URI, for example https://app.example.com/callback"))?;
     if uri.contains('#') {
         return Err(Unfit("must not have a fragment (#...)"));
     }
@@ -121,7 +124,9 @@ pub fn validate(uri: &str, native: bool) -> Result<(), Unfit> {
         "http" if is_loopback(&url) => Ok(()),
         "http" => Err(Unfit("must be https; http is only for localhost, 127.0.0.1 and [::1]")),
         scheme if native && scheme.contains('.') => Ok(()),
-        _ if native => Err(Unfit("must be https, loopback http or a reverse-domain scheme such as com.example.app:/callback")),
+        _ if native => Err(Unfit(
+            "must be https, loopback http or a reverse-domain scheme such as com.example.app:/callback",
+        )),
         _ => Err(Unfit("must be https (or http on localhost)")),
     }
 }

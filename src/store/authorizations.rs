@@ -34,25 +34,32 @@ impl Row {
     fn into_authorization(self) -> TxResult<Authorization> {
         let odd = || StoreError::inconsistent(format!("authorization {} fits no stage", self.id));
         let request = AuthorizationRequest::from_stored(&self.request).ok_or_else(odd)?;
-        let stage = match (self.stage.as_str(), self.user_id, self.session_id, self.scope, self.code_expires_at) {
-            ("pending", user, session, _, _) => Stage::Pending {
-                answered_by: session.map(SessionId::from_stored),
-                expected: user.map(UserId::from_stored),
-            },
-            ("granted", Some(user), Some(session), Some(scope), Some(end)) => Stage::Granted(Approval {
-                user_id: UserId::from_stored(user),
-                session_id: SessionId::from_stored(session),
-                scope: Scope::from_stored(&scope),
-                code_expires_at: end,
-            }),
-            ("redeemed", ..) => {
-                let grant = self.grant_id.ok_or_else(|| StoreError::inconsistent("a redeemed code without grant"))?;
-                Stage::Redeemed { grant_id: GrantId::from_stored(grant) }
-            }
-            ("burnt", ..) => Stage::Burnt,
-            ("denied", ..) => Stage::Denied,
-            _ => return Err(StoreError::inconsistent(format!("authorization {} fits no stage", self.id)).into()),
-        };
+        let stage =
+            match (self.stage.as_str(), self.user_id, self.session_id, self.scope, self.code_expires_at) {
+                ("pending", user, session, _, _) => Stage::Pending {
+                    answered_by: session.map(SessionId::from_stored),
+                    expected: user.map(UserId::from_stored),
+                },
+                ("granted", Some(user), Some(session), Some(scope), Some(end)) => Stage::Granted(Approval {
+                    user_id: UserId::from_stored(user),
+                    session_id: SessionId::from_stored(session),
+                    scope: Scope::from_stored(&scope),
+                    code_expires_at: end,
+                }),
+                ("redeemed", ..) => {
+                    let grant = self
+                        .grant_id
+                        .ok_or_else(|| StoreError::inconsistent("a redeemed code without grant"))?;
+                    Stage::Redeemed { grant_id: GrantId::from_stored(grant) }
+                }
+                ("burnt", ..) => Stage::Burnt,
+                ("denied", ..) => Stage::Denied,
+                _ => {
+                    return Err(
+                        StoreError::inconsistent(format!("authorization {} fits no stage", self.id)).into()
+                    );
+                }
+            };
         Ok(Authorization {
             id: AuthorizationId::from_stored(self.id),
             browser: self.browser,
@@ -192,7 +199,13 @@ pub fn advance_denied(conn: &mut Conn, id: &str) -> TxResult<bool> {
 ///
 /// # Errors
 /// Store errors.
-pub fn consume_code(conn: &mut Conn, id: &str, grant: &GrantId, now: Seconds, keep_until: Seconds) -> TxResult<bool> {
+pub fn consume_code(
+    conn: &mut Conn,
+    id: &str,
+    grant: &GrantId,
+    now: Seconds,
+    keep_until: Seconds,
+) -> TxResult<bool> {
     let changed = diesel::update(authorizations::table.find(id).filter(authorizations::stage.eq("granted")))
         .set((
             authorizations::stage.eq("redeemed"),
@@ -222,10 +235,14 @@ pub fn burn_code(conn: &mut Conn, id: &str, now: Seconds) -> TxResult<()> {
 pub fn burn_codes_of(conn: &mut Conn, user_id: &str, client_id: Option<&str>) -> TxResult<()> {
     let mine = authorizations::user_id.eq(Some(user_id)).and(authorizations::stage.eq("granted"));
     match client_id {
-        Some(client) => diesel::update(authorizations::table.filter(mine.and(authorizations::client_id.eq(client))))
+        Some(client) => {
+            diesel::update(authorizations::table.filter(mine.and(authorizations::client_id.eq(client))))
+                .set(authorizations::stage.eq("burnt"))
+                .execute(conn)?
+        }
+        None => diesel::update(authorizations::table.filter(mine))
             .set(authorizations::stage.eq("burnt"))
             .execute(conn)?,
-        None => diesel::update(authorizations::table.filter(mine)).set(authorizations::stage.eq("burnt")).execute(conn)?,
     };
     Ok(())
 }

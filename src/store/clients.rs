@@ -146,14 +146,15 @@ pub fn insert(conn: &mut Conn, client: &Client, now: Seconds) -> TxResult<()> {
 /// # Errors
 /// Store errors.
 pub fn update(conn: &mut Conn, client: &Client, now: Seconds) -> TxResult<bool> {
-    let changed = diesel::update(clients::table.find(client.id.as_str()).filter(clients::revision.eq(client.revision)))
-        .set((
-            clients::enabled.eq(client.enabled),
-            clients::metadata.eq(json(&client.metadata)?),
-            clients::revision.eq(client.revision.saturating_add(1)),
-            clients::updated_at.eq(now),
-        ))
-        .execute(conn)?;
+    let changed =
+        diesel::update(clients::table.find(client.id.as_str()).filter(clients::revision.eq(client.revision)))
+            .set((
+                clients::enabled.eq(client.enabled),
+                clients::metadata.eq(json(&client.metadata)?),
+                clients::revision.eq(client.revision.saturating_add(1)),
+                clients::updated_at.eq(now),
+            ))
+            .execute(conn)?;
     settings::raise(conn, settings::CLIENTS_EPOCH, now)?;
     Ok(changed == 1)
 }

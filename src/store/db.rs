@@ -71,7 +71,13 @@ impl Db {
             .build(manager(usage))
             .map_err(StoreError::unavailable)?;
         let permits = usize::try_from(config.pool_size).unwrap_or(1);
-        Ok(Self(Arc::new(Inner { target: config.target.clone(), pool, writer, gate: Arc::new(Semaphore::new(permits)), wait })))
+        Ok(Self(Arc::new(Inner {
+            target: config.target.clone(),
+            pool,
+            writer,
+            gate: Arc::new(Semaphore::new(permits)),
+            wait,
+        })))
     }
 
     /// Where the SQLite file is, if this is SQLite.

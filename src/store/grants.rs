@@ -137,7 +137,9 @@ pub fn find(conn: &mut Conn, id: &str) -> TxResult<Option<(Grant, Option<User>)>
 /// Store errors.
 pub fn find_machine(conn: &mut Conn, client_id: &str) -> TxResult<Option<Grant>> {
     let row: Option<Row> = grants::table
-        .filter(grants::client_id.eq(client_id).and(grants::user_id.is_null()).and(grants::ended_at.is_null()))
+        .filter(
+            grants::client_id.eq(client_id).and(grants::user_id.is_null()).and(grants::ended_at.is_null()),
+        )
         .order(grants::id.desc())
         .select(Row::as_select())
         .first(conn)
@@ -149,14 +151,23 @@ pub fn find_machine(conn: &mut Conn, client_id: &str) -> TxResult<Option<Grant>>
 ///
 /// # Errors
 /// Store errors.
-pub fn of_user(conn: &mut Conn, user_id: &str, now: Seconds) -> TxResult<Vec<(String, Scope, Seconds, Seconds)>> {
+pub fn of_user(
+    conn: &mut Conn,
+    user_id: &str,
+    now: Seconds,
+) -> TxResult<Vec<(String, Scope, Seconds, Seconds)>> {
     let rows: Vec<(String, String, i64, i64)> = grants::table
-        .filter(grants::user_id.eq(Some(user_id)).and(grants::ended_at.is_null()).and(grants::expires_at.gt(now)))
+        .filter(
+            grants::user_id.eq(Some(user_id)).and(grants::ended_at.is_null()).and(grants::expires_at.gt(now)),
+        )
         .order(grants::id.desc())
         .limit(500)
         .select((grants::client_id, grants::scope, grants::created_at, grants::last_used_at))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(client, scope, made, used)| (client, Scope::from_stored(&scope), made, used)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(client, scope, made, used)| (client, Scope::from_stored(&scope), made, used))
+        .collect())
 }
 
 /// Notes a use of a live grant and moves the day it may be forgotten; `false` when it was ended.
@@ -180,9 +191,12 @@ pub fn end(conn: &mut Conn, id: &str, by: &str, now: Seconds) -> TxResult<bool> 
     let ended = diesel::update(grants::table.find(id).filter(grants::ended_at.is_null()))
         .set((grants::ended_at.eq(Some(now)), grants::ended_by.eq(Some(by))))
         .execute(conn)?;
-    diesel::update(refresh_families::table.filter(refresh_families::grant_id.eq(id).and(refresh_families::ended_at.is_null())))
-        .set(refresh_families::ended_at.eq(Some(now)))
-        .execute(conn)?;
+    diesel::update(
+        refresh_families::table
+            .filter(refresh_families::grant_id.eq(id).and(refresh_families::ended_at.is_null())),
+    )
+    .set(refresh_families::ended_at.eq(Some(now)))
+    .execute(conn)?;
     Ok(ended == 1)
 }
 
@@ -203,7 +217,8 @@ pub enum Ending<'a> {
 /// # Errors
 /// Store errors.
 pub fn end_all(conn: &mut Conn, which: &Ending<'_>, by: &str, now: Seconds) -> TxResult<usize> {
-    let live = grants::table.filter(grants::ended_at.is_null()).select((grants::id, grants::scope)).into_boxed();
+    let live =
+        grants::table.filter(grants::ended_at.is_null()).select((grants::id, grants::scope)).into_boxed();
     let found: Vec<(String, String)> = match which {
         Ending::User(user) => live.filter(grants::user_id.eq(Some(*user))).load(conn)?,
         Ending::UserAtClient(user, client) => {
@@ -214,7 +229,8 @@ pub fn end_all(conn: &mut Conn, which: &Ending<'_>, by: &str, now: Seconds) -> T
     };
     let mut ended = 0;
     for (id, scope) in found {
-        let outlives = matches!(which, Ending::Session(_)) && Scope::from_stored(&scope).has("offline_access");
+        let outlives =
+            matches!(which, Ending::Session(_)) && Scope::from_stored(&scope).has("offline_access");
         if !outlives && end(conn, &id, by, now)? {
             ended += 1;
         }
@@ -254,7 +270,12 @@ pub fn find_family(conn: &mut Conn, id: &str) -> TxResult<Option<Family>> {
 ///
 /// # Errors
 /// Store errors.
-pub fn advance_family(conn: &mut Conn, family: &Family, now: Seconds, idle_expires_at: Seconds) -> TxResult<bool> {
+pub fn advance_family(
+    conn: &mut Conn,
+    family: &Family,
+    now: Seconds,
+    idle_expires_at: Seconds,
+) -> TxResult<bool> {
     let live = refresh_families::generation.eq(family.generation).and(refresh_families::ended_at.is_null());
     let changed = diesel::update(refresh_families::table.find(family.id.as_str()).filter(live))
         .set((

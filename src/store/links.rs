@@ -44,10 +44,20 @@ pub fn insert(
 ///
 /// # Errors
 /// Store errors.
-pub fn peek(conn: &mut Conn, digest: &Digest<OneTimeLink>, purpose: &str, now: Seconds) -> TxResult<Option<Option<String>>> {
+pub fn peek(
+    conn: &mut Conn,
+    digest: &Digest<OneTimeLink>,
+    purpose: &str,
+    now: Seconds,
+) -> TxResult<Option<Option<String>>> {
     Ok(one_time_links::table
         .find(digest.as_str())
-        .filter(one_time_links::purpose.eq(purpose).and(one_time_links::used_at.is_null()).and(one_time_links::expires_at.gt(now)))
+        .filter(
+            one_time_links::purpose
+                .eq(purpose)
+                .and(one_time_links::used_at.is_null())
+                .and(one_time_links::expires_at.gt(now)),
+        )
         .select(one_time_links::user_id)
         .first(conn)
         .optional()?)
@@ -57,7 +67,12 @@ pub fn peek(conn: &mut Conn, digest: &Digest<OneTimeLink>, purpose: &str, now: S
 ///
 /// # Errors
 /// Store errors.
-pub fn consume(conn: &mut Conn, digest: &Digest<OneTimeLink>, purpose: &str, now: Seconds) -> TxResult<Option<Option<String>>> {
+pub fn consume(
+    conn: &mut Conn,
+    digest: &Digest<OneTimeLink>,
+    purpose: &str,
+    now: Seconds,
+) -> TxResult<Option<Option<String>>> {
     let live = one_time_links::purpose
         .eq(purpose)
         .and(one_time_links::used_at.is_null())

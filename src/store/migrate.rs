@@ -47,7 +47,9 @@ pub fn pending(config: &DbConfig) -> Result<Vec<String>, StoreError> {
     }
 }
 
-fn names<DB: diesel::backend::Backend>(conn: &mut impl MigrationHarness<DB>) -> Result<Vec<String>, StoreError> {
+fn names<DB: diesel::backend::Backend>(
+    conn: &mut impl MigrationHarness<DB>,
+) -> Result<Vec<String>, StoreError> {
     let pending = conn.pending_migrations(MIGRATIONS).map_err(StoreError::unavailable)?;
     Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
 }

@@ -4,7 +4,8 @@
 use super::conn::Conn;
 use super::fault::TxResult;
 use super::schema::{
-    access_tokens, authorizations, client_secrets, grants, login_throttles, one_time_links, revoked_tokens, sessions,
+    access_tokens, authorizations, client_secrets, grants, login_throttles, one_time_links, revoked_tokens,
+    sessions,
 };
 use crate::base::clock::Seconds;
 use diesel::prelude::*;
@@ -15,7 +16,11 @@ const BATCH: i64 = 500;
 macro_rules! batch {
     ($conn:expr, $table:ident, $key:ident, $when:expr) => {{
         let keys: Vec<String> = $table::table.filter($when).select($table::$key).limit(BATCH).load($conn)?;
-        if keys.is_empty() { 0 } else { diesel::delete($table::table.filter($table::$key.eq_any(keys))).execute($conn)? }
+        if keys.is_empty() {
+            0
+        } else {
+            diesel::delete($table::table.filter($table::$key.eq_any(keys))).execute($conn)?
+        }
     }};
 }
 

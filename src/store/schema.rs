@@ -233,4 +233,24 @@ diesel::joinable!(grants -> users (user_id));
 diesel::joinable!(refresh_families -> grants (grant_id));
 diesel::joinable!(access_tokens -> grants (grant_id));
 
-diesel::allow_tables_to_appear_in_same_query!(settings, users, login_names, passwords, sessions, clients, client_secrets, consents, authorizations, grants, refresh_families, access_tokens, revoked_tokens, signing_keys, one_time_links, login_throttles, audit_events, flow_traces, config_revisions);
+diesel::allow_tables_to_appear_in_same_query!(
+    settings,
+    users,
+    login_names,
+    passwords,
+    sessions,
+    clients,
+    client_secrets,
+    consents,
+    authorizations,
+    grants,
+    refresh_families,
+    access_tokens,
+    revoked_tokens,
+    signing_keys,
+    one_time_links,
+    login_throttles,
+    audit_events,
+    flow_traces,
+    config_revisions
+);

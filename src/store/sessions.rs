@@ -100,7 +100,9 @@ pub fn find(conn: &mut Conn, id: &str) -> TxResult<Option<Session>> {
 /// Store errors.
 pub fn of_user(conn: &mut Conn, user_id: &str, now: Seconds) -> TxResult<Vec<Session>> {
     let rows: Vec<Row> = sessions::table
-        .filter(sessions::user_id.eq(user_id).and(sessions::ended_at.is_null()).and(sessions::expires_at.gt(now)))
+        .filter(
+            sessions::user_id.eq(user_id).and(sessions::ended_at.is_null()).and(sessions::expires_at.gt(now)),
+        )
         .order(sessions::id.desc())
         .limit(200)
         .load(conn)?;
@@ -136,15 +138,17 @@ pub fn touch(conn: &mut Conn, id: &str, now: Seconds) -> TxResult<()> {
 /// # Errors
 /// Store errors.
 pub fn renew(conn: &mut Conn, session: &Session, digest: &Digest<SessionSecret>) -> TxResult<bool> {
-    let changed = diesel::update(sessions::table.find(session.id.as_str()).filter(sessions::ended_at.is_null()))
-        .set((
-            sessions::digest.eq(digest.as_str()),
-            sessions::auth_time.eq(session.auth.auth_time),
-            sessions::amr.eq(serde_json::to_string(&session.auth.amr).unwrap_or_else(|_| "[]".to_owned())),
-            sessions::acr.eq(&session.auth.acr),
-            sessions::last_seen_at.eq(session.last_seen_at),
-        ))
-        .execute(conn)?;
+    let changed =
+        diesel::update(sessions::table.find(session.id.as_str()).filter(sessions::ended_at.is_null()))
+            .set((
+                sessions::digest.eq(digest.as_str()),
+                sessions::auth_time.eq(session.auth.auth_time),
+                sessions::amr
+                    .eq(serde_json::to_string(&session.auth.amr).unwrap_or_else(|_| "[]".to_owned())),
+                sessions::acr.eq(&session.auth.acr),
+                sessions::last_seen_at.eq(session.last_seen_at),
+            ))
+            .execute(conn)?;
     Ok(changed == 1)
 }
 

@@ -16,7 +16,10 @@ fn set_up_process() {
     PROCESS.call_once(|| {
         // SAFETY: called once, with the documented argument for this option, before SQLite starts.
         let status = unsafe {
-            libsqlite3_sys::sqlite3_config(libsqlite3_sys::SQLITE_CONFIG_MEMSTATUS, std::ffi::c_int::from(false))
+            libsqlite3_sys::sqlite3_config(
+                libsqlite3_sys::SQLITE_CONFIG_MEMSTATUS,
+                std::ffi::c_int::from(false),
+            )
         };
         if status != libsqlite3_sys::SQLITE_OK {
             tracing::debug!(status, "SQLite was started before it could be configured");

@@ -66,6 +66,7 @@ pub fn revoke_jti(conn: &mut Conn, jti: &str, expires_at: Seconds) -> TxResult<(
 /// # Errors
 /// Store errors.
 pub fn is_revoked(conn: &mut AnyConn, jti: &str) -> TxResult<bool> {
-    let found: Option<String> = revoked_tokens::table.find(jti).select(revoked_tokens::jti).first(conn).optional()?;
+    let found: Option<String> =
+        revoked_tokens::table.find(jti).select(revoked_tokens::jti).first(conn).optional()?;
     Ok(found.is_some())
 }

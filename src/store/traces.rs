@@ -55,8 +55,12 @@ pub fn newest(conn: &mut Conn, most: i64) -> TxResult<Vec<Row>> {
 /// Store errors.
 pub fn prune(conn: &mut Conn, before: Seconds, most: i64) -> TxResult<()> {
     diesel::delete(flow_traces::table.filter(flow_traces::at.lt(before))).execute(conn)?;
-    let edge: Option<String> =
-        flow_traces::table.order(flow_traces::id.desc()).offset(most).select(flow_traces::id).first(conn).optional()?;
+    let edge: Option<String> = flow_traces::table
+        .order(flow_traces::id.desc())
+        .offset(most)
+        .select(flow_traces::id)
+        .first(conn)
+        .optional()?;
     if let Some(edge) = edge {
         diesel::delete(flow_traces::table.filter(flow_traces::id.le(edge))).execute(conn)?;
     }

@@ -108,7 +108,9 @@ pub fn find(conn: &mut Conn, id: &str) -> TxResult<Option<User>> {
 /// # Errors
 /// Store errors.
 pub fn find_by_login(conn: &mut Conn, key: &str) -> TxResult<Option<(User, Option<String>)>> {
-    let Some(id) = login_names::table.find(key).select(login_names::user_id).first::<String>(conn).optional()? else {
+    let Some(id) =
+        login_names::table.find(key).select(login_names::user_id).first::<String>(conn).optional()?
+    else {
         return Ok(None);
     };
     let Some(user) = find(conn, &id)? else { return Ok(None) };

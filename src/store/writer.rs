@@ -55,8 +55,12 @@ impl Writer {
     pub fn send(&self, job: Box<dyn Job>) {
         match self.0.try_send(job) {
             Ok(()) => {}
-            Err(TrySendError::Full(job)) => job.answer(Err(StoreError::unavailable("the write queue is full"))),
-            Err(TrySendError::Disconnected(job)) => job.answer(Err(StoreError::unavailable("the writer has stopped"))),
+            Err(TrySendError::Full(job)) => {
+                job.answer(Err(StoreError::unavailable("the write queue is full")))
+            }
+            Err(TrySendError::Disconnected(job)) => {
+                job.answer(Err(StoreError::unavailable("the writer has stopped")))
+            }
         }
     }
 }
@@ -89,7 +93,11 @@ impl Loop {
     }
 
     /// One transaction for the first job and all that wait behind it, in the order they came.
-    fn transaction(&mut self, batch: &mut Vec<Box<dyn Job>>, jobs: &Receiver<Box<dyn Job>>) -> Result<(), StoreError> {
+    fn transaction(
+        &mut self,
+        batch: &mut Vec<Box<dyn Job>>,
+        jobs: &Receiver<Box<dyn Job>>,
+    ) -> Result<(), StoreError> {
         self.conn.batch_execute("BEGIN IMMEDIATE")?;
         let mut done = 0;
         while let Some(job) = batch.get_mut(done) {

@@ -1,23 +1,23 @@
 //! The one way in: every request passes here, in this order: limits, host, route, method, CORS, body,
 //! cookies, CSRF, handler; and its answer leaves here: headers, story, metrics, one log line.
 
+use super::cookies;
 use super::headers::{self, FormAction, TRACE_ID};
 use super::proxy;
 use super::request::{Request, Response, form_name};
 use super::respond::{self, Class};
 use super::routes::{Cors, Guard, Route};
 use super::site::Site;
-use super::cookies;
 use crate::base::clock::Tick;
 use crate::base::id::TraceId;
 use crate::base::text;
-use crate::engine::trace::Trace;
 use crate::engine::Ctx;
+use crate::engine::trace::Trace;
 use crate::protocol::params::Params;
 use crate::protocol::refusal::{Check, Refusal};
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW, CONTENT_TYPE, HOST,
-    HeaderValue, ORIGIN, USER_AGENT,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW, CONTENT_TYPE,
+    HOST, HeaderValue, ORIGIN, USER_AGENT,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Payload};
@@ -66,7 +66,11 @@ fn open(site: Data<Site>, http: HttpRequest) -> Request {
     Request::of(site, ctx, http)
 }
 
-async fn serve(request: &mut Request, route: Option<&'static Route>, payload: Payload) -> Result<Response, Refusal> {
+async fn serve(
+    request: &mut Request,
+    route: Option<&'static Route>,
+    payload: Payload,
+) -> Result<Response, Refusal> {
     if let Some(page) = check_head(request, route)? {
         return Ok(page);
     }
@@ -269,4 +273,3 @@ fn log_line(request: &Request, route: &str, response: &Response, (code, took): (
 pub fn configure(service: &mut web::ServiceConfig) {
     service.default_service(web::to(dispatch));
 }
-

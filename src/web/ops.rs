@@ -44,7 +44,8 @@ impl Health {
         }
         // A write, because a full disk still reads.
         let now = self.engine.now();
-        let written = self.engine.db.write(move |conn| settings::set(conn, "last_ready_check", &now.to_string(), now));
+        let written =
+            self.engine.db.write(move |conn| settings::set(conn, "last_ready_check", &now.to_string(), now));
         written.await.is_err().then_some("the database does not take writes")
     }
 }
@@ -56,7 +57,9 @@ async fn livez() -> &'static str {
 async fn readyz(health: Data<Health>) -> HttpResponse {
     match health.problem().await {
         None => HttpResponse::Ok().body("ready\n"),
-        Some(problem) => HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE).body(format!("not ready: {problem}\n")),
+        Some(problem) => {
+            HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE).body(format!("not ready: {problem}\n"))
+        }
     }
 }
 

@@ -47,7 +47,8 @@ pub fn page(
         tracing::error!(%error, "template");
         Refusal::new(Check::Unexpected)
     })?;
-    let mut response = actix_web::HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html);
+    let mut response =
+        actix_web::HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html);
     headers::secure(&mut response, &request.site.public, &request.nonce, &form_action);
     Ok(response)
 }
@@ -173,7 +174,9 @@ fn challenge(request: &Request, response: &mut Response, refusal: &Refusal) {
     let row = refusal.row();
     let text = match (row.answer, refusal.check) {
         // RFC 6750 §3.1: without any credentials no error code is told.
-        (Answer::Bearer, Check::BearerMissing) => format!("Bearer realm=\"{}\"", request.engine().policy.issuer),
+        (Answer::Bearer, Check::BearerMissing) => {
+            format!("Bearer realm=\"{}\"", request.engine().policy.issuer)
+        }
         (Answer::Bearer, check) => {
             let scope = if check == Check::BearerScope { ", scope=\"openid\"" } else { "" };
             let (error, words) = (row.error.as_str(), describe(request, refusal));
@@ -187,7 +190,9 @@ fn challenge(request: &Request, response: &mut Response, refusal: &Refusal) {
     };
     if let Ok(value) = HeaderValue::from_str(&text) {
         response.headers_mut().insert(WWW_AUTHENTICATE, value);
-        response.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate"));
+        response
+            .headers_mut()
+            .insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate"));
     }
 }
 

@@ -74,13 +74,15 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     let wanted = wanted(args)?;
     let mut problems = metadata::validate(&wanted.metadata).err().unwrap_or_default();
     problems.extend(wanted.id.as_deref().and_then(|id| metadata::validate_id(id).err()));
-    problems.extend(wanted.secret.as_ref().and_then(|secret| metadata::validate_secret(secret.reveal()).err()));
+    problems
+        .extend(wanted.secret.as_ref().and_then(|secret| metadata::validate_secret(secret.reveal()).err()));
     if !problems.is_empty() {
         return Err(AdminError::Invalid(problems).into());
     }
     let local = global.open()?;
     // Hashed before the transaction: argon2 takes long.
-    let hash = wanted.secret.as_ref().map(|secret| local.engine.passwords.hash_blocking(secret)).transpose()?;
+    let hash =
+        wanted.secret.as_ref().map(|secret| local.engine.passwords.hash_blocking(secret)).transpose()?;
     let secret = hash.map(|phc| NewSecret { phc });
     let new = NewClient { id: wanted.id, metadata: wanted.metadata, secret };
     let saved = local.change(args.write, move |conn, desk| clients::create(conn, desk, new))?;
@@ -99,7 +101,12 @@ fn wanted(args: &Args) -> Result<Wanted, Failure> {
         }
         Some(path) => {
             let read = document::read(&text_from(path)?).map_err(AdminError::Invalid)?;
-            Wanted { metadata: read.metadata, id: read.client_id, secret: read.client_secret, ignored: read.ignored }
+            Wanted {
+                metadata: read.metadata,
+                id: read.client_id,
+                secret: read.client_secret,
+                ignored: read.ignored,
+            }
         }
         None => Wanted { metadata: from_flags(args), id: None, secret: None, ignored: Vec::new() },
     };
@@ -128,7 +135,9 @@ fn from_flags(args: &Args) -> Metadata {
     }
     if !args.scopes.is_empty() {
         metadata.scope = args.scopes.join(" ");
-    } else if args.grants.iter().any(|_| true) && args.grants.iter().all(|grant| grant == "client_credentials") {
+    } else if args.grants.iter().any(|_| true)
+        && args.grants.iter().all(|grant| grant == "client_credentials")
+    {
         // The default scopes are about people; an app of its own has none unless they are named.
         metadata.scope.clear();
     }
@@ -174,7 +183,9 @@ fn as_text(local: &Local, saved: &Saved, block: &str, write: Write) -> String {
     let id = &saved.client.id;
     let issuer = local.issuer();
     text.push_str(&format!("discovery  {issuer}/.well-known/openid-configuration\n"));
-    text.push_str(&format!("look       latchkey client show {id}\nchange     latchkey client edit {id} --help\n"));
+    text.push_str(&format!(
+        "look       latchkey client show {id}\nchange     latchkey client edit {id} --help\n"
+    ));
     if saved.client.allows_grant("authorization_code") {
         text.push_str("people     everyone with an account here can sign in to it\n");
     }

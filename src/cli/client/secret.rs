@@ -56,7 +56,8 @@ pub fn run(global: &Global, command: &Command) -> Result<Answer, Failure> {
 
 fn add(global: &Global, args: &AddArgs) -> Result<Answer, Failure> {
     let chosen = if args.secret_stdin { Some(secret_from_stdin("secret")?) } else { None };
-    if let Some(problem) = chosen.as_ref().and_then(|secret| metadata::validate_secret(secret.reveal()).err()) {
+    if let Some(problem) = chosen.as_ref().and_then(|secret| metadata::validate_secret(secret.reveal()).err())
+    {
         return Err(AdminError::Invalid(vec![problem]).into());
     }
     let local = global.open()?;
@@ -65,7 +66,8 @@ fn add(global: &Global, args: &AddArgs) -> Result<Answer, Failure> {
     let added = local.change(args.write, move |conn, desk| {
         client_secrets::add(conn, desk, &id, hash.map(|phc| NewSecret { phc }), keep_old)
     })?;
-    let made = added.secret.as_ref().map(|plain| if args.write.dry_run { DRY_SECRET } else { plain.reveal() });
+    let made =
+        added.secret.as_ref().map(|plain| if args.write.dry_run { DRY_SECRET } else { plain.reveal() });
     Ok(match local.format {
         Format::Env => Answer::text(env(&[("CLIENT_SECRET", made.unwrap_or_default().to_owned())])),
         Format::Json => Answer::json(&json!({

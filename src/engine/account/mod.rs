@@ -97,7 +97,12 @@ pub async fn end_one(engine: &Engine, ctx: &Ctx, visitor: &Visitor, session_id: 
         .write(move |conn| {
             let (_, user) = visitor.signed_in(conn, &with)?.ok_or(Check::SessionMissing)?;
             let target = sessions::find(conn, &session_id)?.filter(|s| s.user_id == user.id);
-            end_session(conn, (&with, &ctx), &target.ok_or(Check::SessionMissing)?, "ended from the account page")
+            end_session(
+                conn,
+                (&with, &ctx),
+                &target.ok_or(Check::SessionMissing)?,
+                "ended from the account page",
+            )
         })
         .await
 }

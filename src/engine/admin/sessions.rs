@@ -40,7 +40,12 @@ pub fn end_all(conn: &mut Conn, desk: &Desk, user_id: &str) -> AdminResult<Ended
 }
 
 /// [`end_all`] for the reason `why`.
-pub(super) fn end_everything(conn: &mut Conn, desk: &Desk, user_id: &str, why: &'static str) -> AdminResult<Ended> {
+pub(super) fn end_everything(
+    conn: &mut Conn,
+    desk: &Desk,
+    user_id: &str,
+    why: &'static str,
+) -> AdminResult<Ended> {
     let now = desk.now();
     let ended = sessions::end_all(conn, user_id, None, now)?;
     let grants = grants::end_all(conn, &Ending::User(user_id), why, now)?;

@@ -14,13 +14,18 @@ pub fn present(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
 pub fn known(engine: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let id = draft.params.get("client_id").unwrap_or_default();
     draft.client = engine.clients.get(id).filter(|client| client.enabled);
-    if draft.client.is_some() { Ok(()) } else { Err(Refusal::new(Check::ClientUnknown).with("a registered client_id", id)) }
+    if draft.client.is_some() {
+        Ok(())
+    } else {
+        Err(Refusal::new(Check::ClientUnknown).with("a registered client_id", id))
+    }
 }
 
 /// RFC 6749 §4.1.2.1: unauthorized_client. Read from the client's record, at each use.
 pub fn allowed(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let allowed = draft.client.as_ref().is_some_and(|client| {
-        client.allows_grant("authorization_code") && client.metadata.response_types.iter().any(|r| r == "code")
+        client.allows_grant("authorization_code")
+            && client.metadata.response_types.iter().any(|r| r == "code")
     });
     if allowed { Ok(()) } else { Err(Check::ResponseTypeNotAllowed.into()) }
 }

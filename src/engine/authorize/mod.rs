@@ -104,12 +104,19 @@ pub fn find_waiting(conn: &mut Conn, engine: &Engine, visitor: &Visitor, id: &st
     let found = if crate::base::id::is_ulid(id) { authorizations::find(conn, id)? } else { None };
     let gone = || Fault::from(Check::AuthorizationGone);
     let authorization = found.ok_or_else(gone)?;
-    let here = visitor.browser.as_ref().is_some_and(|b| b.matches(&Digest::from_stored(authorization.browser.clone())));
+    let here = visitor
+        .browser
+        .as_ref()
+        .is_some_and(|b| b.matches(&Digest::from_stored(authorization.browser.clone())));
     if !here || authorization.expires_at <= engine.now() {
         return Err(gone());
     }
     let Stage::Pending { answered_by, expected } = authorization.stage.clone() else { return Err(gone()) };
-    let client = engine.clients.get(authorization.request.client_id.as_str()).filter(|c| c.enabled).ok_or_else(gone)?;
+    let client = engine
+        .clients
+        .get(authorization.request.client_id.as_str())
+        .filter(|c| c.enabled)
+        .ok_or_else(gone)?;
     Ok(Waiting { authorization, client, answered_by, expected })
 }
 
@@ -172,7 +179,12 @@ async fn begin(
 }
 
 /// Stores the request and sends the browser to the page that asks.
-async fn wait(engine: &Engine, visitor: &Visitor, mut authorization: Authorization, step: Step) -> TxResult<Outcome> {
+async fn wait(
+    engine: &Engine,
+    visitor: &Visitor,
+    mut authorization: Authorization,
+    step: Step,
+) -> TxResult<Outcome> {
     let fresh = visitor.browser.is_none().then(|| Plain::<BrowserSecret>::generate(&engine.rng));
     let digest = fresh.as_ref().map(Plain::digest).or_else(|| visitor.browser.clone());
     authorization.browser = digest.map(|d| d.as_str().to_owned()).unwrap_or_default();
@@ -217,8 +229,10 @@ fn keep_until(engine: &Engine) -> i64 {
 }
 
 fn record_code(conn: &mut Conn, engine: &Engine, ctx: &Ctx, authorization: &Authorization) -> TxResult<()> {
-    let mut event =
-        ctx.event("code.issued").client(authorization.request.client_id.as_str()).target(authorization.id.as_str());
+    let mut event = ctx
+        .event("code.issued")
+        .client(authorization.request.client_id.as_str())
+        .target(authorization.id.as_str());
     if let Stage::Granted(approval) = &authorization.stage {
         event = event.user(approval.user_id.as_str());
     }
@@ -293,7 +307,13 @@ async fn grant(
 }
 
 /// The person agreed on the consent page to `posted` scopes.
-pub async fn allow(engine: &Engine, ctx: &Ctx, visitor: &Visitor, id: &AuthorizationId, posted: &Scope) -> Outcome {
+pub async fn allow(
+    engine: &Engine,
+    ctx: &Ctx,
+    visitor: &Visitor,
+    id: &AuthorizationId,
+    posted: &Scope,
+) -> Outcome {
     match try_allow(engine, ctx, visitor, id, posted).await {
         Ok(outcome) => outcome,
         Err(fault) => response::refused(fault.into_refusal(), None),
@@ -317,7 +337,9 @@ async fn try_allow(
     let consent = standing.consent;
     let request = &waiting.authorization.request;
     if posted.is_empty() || !posted.is_within(&request.scope) {
-        return Err(Refusal::new(Check::ConsentScopes).with(request.scope.to_string(), posted.to_string()).into());
+        return Err(Refusal::new(Check::ConsentScopes)
+            .with(request.scope.to_string(), posted.to_string())
+            .into());
     }
     let old = consent.unwrap_or_else(|| Consent {
         client_id: request.client_id.to_string(),
@@ -358,7 +380,12 @@ pub async fn deny(engine: &Engine, ctx: &Ctx, visitor: &Visitor, id: &Authorizat
 }
 
 /// The person at the browser said on the switch page that the request goes on as them.
-pub async fn continue_as_current(engine: &Engine, ctx: &Ctx, visitor: &Visitor, id: &AuthorizationId) -> Outcome {
+pub async fn continue_as_current(
+    engine: &Engine,
+    ctx: &Ctx,
+    visitor: &Visitor,
+    id: &AuthorizationId,
+) -> Outcome {
     match try_continue(engine, visitor, id).await {
         Ok(()) => resume(engine, ctx, visitor, id).await,
         Err(fault) => response::refused(fault.into_refusal(), None),

@@ -16,7 +16,8 @@ pub fn registered(engine: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal>
     let sent = draft.params.get("redirect_uri").unwrap_or_default();
     let Some(client) = &draft.client else { return Err(Check::ClientUnknown.into()) };
     let uris = &client.metadata.redirect_uris;
-    draft.redirect_uri = VerifiedRedirect::verify(sent, uris, client.is_native() || engine.policy.any_loopback_port);
+    draft.redirect_uri =
+        VerifiedRedirect::verify(sent, uris, client.is_native() || engine.policy.any_loopback_port);
     if draft.redirect_uri.is_some() {
         return Ok(());
     }

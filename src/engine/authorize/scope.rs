@@ -9,7 +9,8 @@ use crate::protocol::scope::Scope;
 /// RFC 6749 §3.3.
 pub fn well_formed(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let sent = draft.params.get("scope").unwrap_or_default();
-    draft.scope = Scope::parse(sent).ok_or_else(|| Refusal::new(Check::ScopeMalformed).with("scope names", sent))?;
+    draft.scope =
+        Scope::parse(sent).ok_or_else(|| Refusal::new(Check::ScopeMalformed).with("scope names", sent))?;
     Ok(())
 }
 
@@ -19,7 +20,8 @@ pub fn allowed(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         return Err(Check::ClientUnknown.into());
     };
     if !draft.scope.is_within(&client.scope) {
-        let detail = Refusal::new(Check::ScopeNotAllowed).with(client.scope.to_string(), draft.scope.to_string());
+        let detail =
+            Refusal::new(Check::ScopeNotAllowed).with(client.scope.to_string(), draft.scope.to_string());
         return Err(detail);
     }
     draft.scope = oxide::authorize::negotiate(client, redirect_uri, &draft.scope, draft.params.get("state"))?;

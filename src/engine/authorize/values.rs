@@ -15,11 +15,13 @@ pub fn repeated(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 /// Everything known is within its limit (security rows U3, U5).
 pub fn bounded(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let long_list = |name: &'static str| draft.params.get(name).is_some_and(|list| list.split(' ').count() > 10);
+    let long_list =
+        |name: &'static str| draft.params.get(name).is_some_and(|list| list.split(' ').count() > 10);
     let resources = draft.params.all("resource").count();
     let many = if resources > 10 { Some("resource") } else { None };
     let found = draft.params.oversized(&KNOWN).or(many);
-    let found = found.or_else(|| ["ui_locales", "claims_locales", "acr_values"].into_iter().find(|n| long_list(n)));
+    let found =
+        found.or_else(|| ["ui_locales", "claims_locales", "acr_values"].into_iter().find(|n| long_list(n)));
     match found {
         Some(name) => Err(Refusal::new(Check::ParameterMalformed).with("shorter", name)),
         None => Ok(()),
@@ -64,5 +66,9 @@ pub fn max_age(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(sent) = draft.params.get("max_age") else { return Ok(()) };
     let digits = sent.len() <= 10 && sent.bytes().all(|b| b.is_ascii_digit());
     draft.max_age = sent.parse().ok().filter(|_| digits);
-    if draft.max_age.is_some() { Ok(()) } else { Err(Refusal::new(Check::MaxAgeInvalid).with("seconds", sent)) }
+    if draft.max_age.is_some() {
+        Ok(())
+    } else {
+        Err(Refusal::new(Check::MaxAgeInvalid).with("seconds", sent))
+    }
 }

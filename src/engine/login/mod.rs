@@ -74,7 +74,12 @@ pub async fn password(engine: &Engine, ctx: &Ctx, visitor: &Visitor, attempt: At
 
 /// The attempt is counted before the password is looked at, so that parallel guesses cannot
 /// outrun the count (security row S3); what was never looked at is given back.
-async fn verify(engine: &Engine, mark: &throttle::Key, password: &Secret, stored: Option<&str>) -> TxResult<Verdict> {
+async fn verify(
+    engine: &Engine,
+    mark: &throttle::Key,
+    password: &Secret,
+    stored: Option<&str>,
+) -> TxResult<Verdict> {
     let (key, now, longest) = (mark.clone(), engine.now(), engine.policy.max_login_delay);
     engine.db.write(move |conn| throttle::check_before(conn, &key, now, longest)).await?;
     let verdict = engine.passwords.verify(password, stored).await;

@@ -114,7 +114,9 @@ fn sec_k1_only_public_addresses_pass() {
 #[test]
 fn sec_k1_urls_that_are_refused_before_anything_is_sent() {
     let refused = |url: &str| failure(fetch(&public(), get(url)));
-    for url in ["http://example.com/", "ftp://example.com/", "https://example.com:8443/", "https://u:p@example.com/"] {
+    for url in
+        ["http://example.com/", "ftp://example.com/", "https://example.com:8443/", "https://u:p@example.com/"]
+    {
         assert!(matches!(refused(url), OutboundError::UrlRefused(_)), "{url}");
     }
     // Other spellings of loopback and of private addresses, and names that lead there.
@@ -148,7 +150,8 @@ fn sec_k1_addresses_of_our_own_and_ports() {
 fn sec_k1_the_allowance_reaches_only_our_own_listener() {
     let (addr, handle) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi".to_vec(), Duration::ZERO);
     let outbound = to_self(addr, Limits::default());
-    for url in ["http://127.0.0.1:1/", "http://localhost:2/", "https://localhost:1/", "https://example.com/"] {
+    for url in ["http://127.0.0.1:1/", "http://localhost:2/", "https://localhost:1/", "https://example.com/"]
+    {
         assert!(matches!(failure(fetch(&outbound, get(url))), OutboundError::UrlRefused(_)), "{url}");
     }
     let answer = fetch(&outbound, get("http://localhost:1/path?q=1")).ok().expect("an answer");
@@ -162,8 +165,11 @@ fn sec_k1_the_allowance_reaches_only_our_own_listener() {
 
 #[test]
 fn sec_k2_a_redirect_is_a_failure() {
-    for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"] {
-        let text = format!("HTTP/1.1 {status}\r\nLocation: http://localhost:1/other\r\nContent-Length: 0\r\n\r\n");
+    for status in
+        ["301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"]
+    {
+        let text =
+            format!("HTTP/1.1 {status}\r\nLocation: http://localhost:1/other\r\nContent-Length: 0\r\n\r\n");
         let (addr, handle) = server(text.into_bytes(), Duration::ZERO);
         let outcome = fetch(&to_self(addr, Limits::default()), get("http://localhost:1/"));
         assert_eq!(failure(outcome), OutboundError::Redirected, "{status}");
@@ -234,7 +240,8 @@ fn sec_k3_only_so_many_calls_at_once() {
     let outbound = public();
     let slots: Vec<_> = (0..4).map(|_| outbound.enter("a.example").ok().expect("a slot")).collect();
     assert!(matches!(outbound.enter("a.example"), Err(OutboundError::Busy)));
-    let more: Vec<_> = (0..28).map(|n| outbound.enter(&format!("h{n}.example")).ok().expect("a slot")).collect();
+    let more: Vec<_> =
+        (0..28).map(|n| outbound.enter(&format!("h{n}.example")).ok().expect("a slot")).collect();
     assert!(matches!(outbound.enter("b.example"), Err(OutboundError::Busy)));
     drop(slots);
     assert!(outbound.enter("a.example").is_ok());

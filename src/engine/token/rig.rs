@@ -93,6 +93,7 @@ fn policy() -> Policy {
         sessions_per_user: 20,
         max_login_delay: 60,
         min_password: 8,
+        any_loopback_port: false,
         trace_rows: 100,
         trace_keep: 86_400,
         trace_sample: 0,

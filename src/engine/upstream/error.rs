@@ -33,7 +33,9 @@ impl fmt::Display for UpstreamError {
         match self {
             Self::Outbound(error) => write!(out, "No answer: {error}."),
             Self::Refused { error, description: None } => write!(out, "The server answered {error}."),
-            Self::Refused { error, description: Some(why) } => write!(out, "The server answered {error}: {why}"),
+            Self::Refused { error, description: Some(why) } => {
+                write!(out, "The server answered {error}: {why}")
+            }
             Self::Malformed(why) => write!(out, "The answer cannot be read: {why}."),
             Self::Unverified(why) => write!(out, "A check failed: {why}."),
             Self::Missing(what) => write!(out, "The server's metadata names no {what}."),
@@ -87,9 +89,9 @@ impl From<UserInfoError<OutboundError>> for UpstreamError {
         match error {
             UserInfoError::Request(error) => Self::Outbound(error),
             UserInfoError::ClaimsVerification(error) => error.into(),
-            UserInfoError::Response(status, body, why) => said(&body).unwrap_or_else(|| {
-                Self::Malformed(format!("{why} ({})", status.as_u16()))
-            }),
+            UserInfoError::Response(status, body, why) => {
+                said(&body).unwrap_or_else(|| Self::Malformed(format!("{why} ({})", status.as_u16())))
+            }
             other => Self::Malformed(chain(&other)),
         }
     }

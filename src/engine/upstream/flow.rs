@@ -90,7 +90,10 @@ impl Answer {
         issuer: &str,
         iss_promised: bool,
     ) -> Result<String, UpstreamError> {
-        let state = self.state.as_deref().ok_or_else(|| UpstreamError::Unverified("the answer has no state".into()))?;
+        let state = self
+            .state
+            .as_deref()
+            .ok_or_else(|| UpstreamError::Unverified("the answer has no state".into()))?;
         if !started.has_state(state) {
             let why = "state is not the one of this sign-in; the answer belongs to another tab or was forged";
             return Err(UpstreamError::Unverified(why.into()));
@@ -103,7 +106,10 @@ impl Answer {
             _ => {}
         }
         if let Some(error) = &self.error {
-            return Err(UpstreamError::Refused { error: error.clone(), description: self.error_description.clone() });
+            return Err(UpstreamError::Refused {
+                error: error.clone(),
+                description: self.error_description.clone(),
+            });
         }
         self.code.clone().ok_or_else(|| UpstreamError::Malformed("neither code nor error".into()))
     }

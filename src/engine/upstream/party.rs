@@ -15,9 +15,10 @@ use openidconnect::core::{
 };
 use openidconnect::{
     AccessToken, AdditionalProviderMetadata, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
-    EmptyAdditionalClaims, EndSessionUrl, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, IntrospectionUrl,
-    IssuerUrl, LogoutRequest, OAuth2TokenResponse as _, PkceCodeChallenge, PostLogoutRedirectUrl, ProviderMetadata,
-    RedirectUrl, RefreshToken, RevocationUrl, Scope, SignatureVerificationError, SubjectIdentifier, TokenResponse as _,
+    EmptyAdditionalClaims, EndSessionUrl, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest,
+    IntrospectionUrl, IssuerUrl, LogoutRequest, OAuth2TokenResponse as _, PkceCodeChallenge,
+    PostLogoutRedirectUrl, ProviderMetadata, RedirectUrl, RefreshToken, RevocationUrl, Scope,
+    SignatureVerificationError, SubjectIdentifier, TokenResponse as _,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -53,8 +54,14 @@ type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
-type Package =
-    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
+type Package = CoreClient<
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
 
 /// How this server is registered at a provider.
 #[derive(Clone)]
@@ -104,7 +111,8 @@ impl RelyingParty {
             .authorize_url(flow, move || state, move || nonce)
             .add_scopes(scopes)
             .set_pkce_challenge(challenge);
-        let asked = wish.extra.iter().fold(asked, |asked, (name, value)| asked.add_extra_param(*name, value.clone()));
+        let asked =
+            wish.extra.iter().fold(asked, |asked, (name, value)| asked.add_extra_param(*name, value.clone()));
         let (url, _, _) = asked.url();
         Started { url: url.to_string(), ..started }
     }
@@ -122,7 +130,12 @@ impl RelyingParty {
     ///
     /// # Errors
     /// [`UpstreamError`].
-    pub async fn redeem(&self, wire: &Wire<'_>, started: &Started, code: &Secret) -> Result<Tokens, UpstreamError> {
+    pub async fn redeem(
+        &self,
+        wire: &Wire<'_>,
+        started: &Started,
+        code: &Secret,
+    ) -> Result<Tokens, UpstreamError> {
         let code = AuthorizationCode::new(code.reveal().to_owned());
         let request = self.package.exchange_code(code)?.set_pkce_verifier(started.pkce_verifier());
         let answer = request.request_async(wire).await?;
@@ -140,7 +153,8 @@ impl RelyingParty {
     pub async fn refresh(&self, wire: &Wire<'_>, tokens: &Tokens) -> Result<Tokens, UpstreamError> {
         let held = tokens.refresh_token.as_ref().ok_or(UpstreamError::Missing("refresh token"))?;
         let held = RefreshToken::new(held.reveal().to_owned());
-        let answer: CoreTokenResponse = self.package.exchange_refresh_token(&held)?.request_async(wire).await?;
+        let answer: CoreTokenResponse =
+            self.package.exchange_refresh_token(&held)?.request_async(wire).await?;
         let id_token = match answer.id_token() {
             Some(token) => {
                 let nonce = Expected::AbsentOr(tokens.id_token.nonce.as_ref());
@@ -209,13 +223,19 @@ impl RelyingParty {
     ///
     /// # Errors
     /// [`UpstreamError`].
-    pub fn logout(&self, rng: &Rng, tokens: &Tokens, back_to: &str) -> Result<(String, String), UpstreamError> {
+    pub fn logout(
+        &self,
+        rng: &Rng,
+        tokens: &Tokens,
+        back_to: &str,
+    ) -> Result<(String, String), UpstreamError> {
         let url = self.metadata.additional_metadata().end_session_endpoint.clone();
         let url = url.ok_or(UpstreamError::Missing("end session endpoint"))?;
         let raw = tokens.id_token.raw.reveal();
         let hint = CoreIdToken::from_str(raw).map_err(|error| UpstreamError::Malformed(error.to_string()))?;
         let state = crate::base::secret::b64(&rng.bytes::<32>());
-        let back_to = PostLogoutRedirectUrl::new(back_to.to_owned()).map_err(not_url("post_logout_redirect_uri"))?;
+        let back_to =
+            PostLogoutRedirectUrl::new(back_to.to_owned()).map_err(not_url("post_logout_redirect_uri"))?;
         let url = LogoutRequest::from(url)
             .set_id_token_hint(&hint)
             .set_client_id(ClientId::new(self.registration.client_id.clone()))
@@ -251,7 +271,8 @@ impl RelyingParty {
 }
 
 fn package(metadata: &Metadata, registration: &Registration) -> Result<Package, UpstreamError> {
-    let redirect_uri = RedirectUrl::new(registration.redirect_uri.clone()).map_err(not_url("redirect_uri"))?;
+    let redirect_uri =
+        RedirectUrl::new(registration.redirect_uri.clone()).map_err(not_url("redirect_uri"))?;
     let id = ClientId::new(registration.client_id.clone());
     let secret = registration.secret.as_ref().map(|secret| ClientSecret::new(secret.reveal().to_owned()));
     // OIDC Discovery §3: client_secret_basic when nothing is said.
@@ -269,6 +290,8 @@ fn access_token(tokens: &Tokens) -> AccessToken {
 
 fn with_https(url: &RevocationUrl) -> Result<RevocationUrl, UpstreamError> {
     let mut spelled = url.url().clone();
-    spelled.set_scheme("https").map_err(|()| UpstreamError::Malformed("the revocation endpoint is no http URL".into()))?;
+    spelled
+        .set_scheme("https")
+        .map_err(|()| UpstreamError::Malformed("the revocation endpoint is no http URL".into()))?;
     RevocationUrl::new(spelled.to_string()).map_err(not_url("revocation endpoint"))
 }

@@ -77,7 +77,8 @@ impl Stand {
 
     fn discover(&self) -> Result<RelyingParty, UpstreamError> {
         let secret = Some(Secret::new("s3cr+t"));
-        let registration = Registration { client_id: "app".to_owned(), secret, redirect_uri: BACK.to_owned() };
+        let registration =
+            Registration { client_id: "app".to_owned(), secret, redirect_uri: BACK.to_owned() };
         self.run(async |wire| RelyingParty::discover(ISSUER, registration, self.clock.clone(), wire).await).0
     }
 
@@ -108,7 +109,11 @@ impl Stand {
         });
     }
 
-    fn redeem(&self, party: &RelyingParty, started: &Started) -> (Result<Tokens, UpstreamError>, Vec<Exchange>) {
+    fn redeem(
+        &self,
+        party: &RelyingParty,
+        started: &Started,
+    ) -> (Result<Tokens, UpstreamError>, Vec<Exchange>) {
         self.run(async |wire| party.redeem(wire, started, &Secret::new("the code")).await)
     }
 
@@ -188,9 +193,10 @@ fn a_request_carries_pkce_state_and_nonce() {
     let (first, second) = (party.begin(&stand.rng, &wish), party.begin(&stand.rng, &wish));
     let shown = |name: &str| param(&first.url, name);
     assert!(first.url.starts_with("http://localhost:1/authorize?"), "{}", first.url);
-    assert_eq!(["response_type", "client_id", "redirect_uri", "scope", "prompt"].map(shown), [
-        "code", "app", BACK, "openid email", "login"
-    ]);
+    assert_eq!(
+        ["response_type", "client_id", "redirect_uri", "scope", "prompt"].map(shown),
+        ["code", "app", BACK, "openid email", "login"]
+    );
     assert_eq!(shown("code_challenge_method"), "S256");
     assert_eq!(shown("code_challenge"), sha256_b64(first.verifier.reveal().as_bytes()));
     for name in ["state", "nonce", "code_challenge"] {
@@ -225,7 +231,8 @@ fn an_answer_counts_only_with_its_state_and_issuer() {
         assert!(unverified(accept(wrong.clone())), "{wrong}");
     }
     let refused = accept(format!("error=access_denied&error_description=no&state={state}&iss={ISSUER}"));
-    let expected = UpstreamError::Refused { error: "access_denied".to_owned(), description: Some("no".to_owned()) };
+    let expected =
+        UpstreamError::Refused { error: "access_denied".to_owned(), description: Some("no".to_owned()) };
     assert_eq!(refused.err(), Some(expected));
     assert!(matches!(read(format!("{right}&state=y")), Err(UpstreamError::Malformed(_))));
 }
@@ -274,8 +281,11 @@ fn an_id_token_with_anything_wrong_is_refused() {
     assert!(unverified(stand.redeem(&party, &started).0.map(|_| ())), "signed by another key");
     stand.change(|provider| provider.token["id_token"] = Value::Null);
     assert!(unverified(stand.redeem(&party, &started).0.map(|_| ())), "no ID token");
-    stand.change(|provider| provider.token = json!({ "error": "invalid_grant", "error_description": "LK-1230" }));
-    let refused = UpstreamError::Refused { error: "invalid_grant".to_owned(), description: Some("LK-1230".to_owned()) };
+    stand.change(|provider| {
+        provider.token = json!({ "error": "invalid_grant", "error_description": "LK-1230" })
+    });
+    let refused =
+        UpstreamError::Refused { error: "invalid_grant".to_owned(), description: Some("LK-1230".to_owned()) };
     assert_eq!(stand.redeem(&party, &started).0.err(), Some(refused));
 }
 
@@ -301,10 +311,10 @@ fn keys_are_read_again_once_when_a_key_is_new() {
     stand.give(&stand.claims(&started, &json!({})));
     let (tokens, said) = stand.redeem(&party, &started);
     assert!(tokens.is_ok());
-    assert_eq!(said.iter().map(|exchange| exchange.url.as_str()).collect::<Vec<_>>(), [
-        "http://localhost:1/token",
-        "http://localhost:1/jwks"
-    ]);
+    assert_eq!(
+        said.iter().map(|exchange| exchange.url.as_str()).collect::<Vec<_>>(),
+        ["http://localhost:1/token", "http://localhost:1/jwks"]
+    );
     stand.change(|provider| provider.kid = "three");
     stand.give(&stand.claims(&started, &json!({})));
     stand.change(|provider| provider.kid = "two");
@@ -348,7 +358,8 @@ fn userinfo_of_another_person_is_refused() {
     assert!(unverified(ask()));
     let error = json!({ "error": "invalid_token", "error_description": "LK-1302" });
     stand.change(|provider| provider.userinfo = (401, error));
-    let refused = UpstreamError::Refused { error: "invalid_token".to_owned(), description: Some("LK-1302".to_owned()) };
+    let refused =
+        UpstreamError::Refused { error: "invalid_token".to_owned(), description: Some("LK-1302".to_owned()) };
     assert_eq!(ask().err(), Some(refused));
 }
 
@@ -374,7 +385,9 @@ fn introspection_revocation_and_logout() {
 fn a_line_keeps_only_when_asked() {
     let stand = Stand::new();
     let wire = Wire::new(&stand.outbound);
-    let registration = Registration { client_id: "app".to_owned(), secret: None, redirect_uri: BACK.to_owned() };
-    let found = stand.runtime.block_on(RelyingParty::discover(ISSUER, registration, stand.clock.clone(), &wire));
+    let registration =
+        Registration { client_id: "app".to_owned(), secret: None, redirect_uri: BACK.to_owned() };
+    let found =
+        stand.runtime.block_on(RelyingParty::discover(ISSUER, registration, stand.clock.clone(), &wire));
     assert!(found.is_ok() && wire.take().is_empty());
 }

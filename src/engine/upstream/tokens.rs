@@ -79,7 +79,8 @@ pub(super) fn verify(
     let claims = token.claims(verifier, nonce)?;
     let hash = claims.access_token_hash();
     if let Some(hash) = hash {
-        let made = AccessTokenHash::from_token(access_token, token.signing_alg()?, token.signing_key(verifier)?)?;
+        let made =
+            AccessTokenHash::from_token(access_token, token.signing_alg()?, token.signing_key(verifier)?)?;
         if made != *hash {
             return Err(UpstreamError::Unverified("at_hash does not fit the access token".into()));
         }

@@ -56,7 +56,8 @@ impl<'o> Wire<'o> {
 
     /// What was said since the last time, oldest first.
     pub fn take(&self) -> Vec<Exchange> {
-        let taken = self.kept.as_ref().and_then(|kept| kept.lock().ok().map(|mut all| std::mem::take(&mut *all)));
+        let taken =
+            self.kept.as_ref().and_then(|kept| kept.lock().ok().map(|mut all| std::mem::take(&mut *all)));
         taken.unwrap_or_default()
     }
 

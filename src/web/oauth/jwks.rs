@@ -31,7 +31,8 @@ fn handle(request: &Request) -> Response {
 pub fn cached(request: &Request, body: Bytes, etag: &HeaderValue, cache_control: &HeaderValue) -> Response {
     let known = request.http.headers().get(IF_NONE_MATCH).is_some_and(|sent| {
         let sent = sent.to_str().unwrap_or_default();
-        sent == "*" || sent.split(',').any(|tag| tag.trim().trim_start_matches("W/").as_bytes() == etag.as_bytes())
+        sent == "*"
+            || sent.split(',').any(|tag| tag.trim().trim_start_matches("W/").as_bytes() == etag.as_bytes())
     });
     let mut response = if known {
         Response::new(StatusCode::NOT_MODIFIED)

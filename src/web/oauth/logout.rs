@@ -2,11 +2,11 @@
 
 use crate::engine::end_session::{self, Logout, LogoutRequest};
 use crate::protocol::refusal::Refusal;
+use crate::web::cookies;
 use crate::web::pages;
 use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
-use crate::web::cookies;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 

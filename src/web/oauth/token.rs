@@ -32,8 +32,15 @@ async fn handle(mut request: Request) -> Result<Response, Refusal> {
 /// [`Check::CredentialsInQuery`].
 pub fn not_in_query(request: &Request) -> Result<(), Refusal> {
     const SECRETS: [&str; 9] = [
-        "client_secret", "code", "code_verifier", "refresh_token", "password", "token", "client_assertion",
-        "access_token", "grant_type",
+        "client_secret",
+        "code",
+        "code_verifier",
+        "refresh_token",
+        "password",
+        "token",
+        "client_assertion",
+        "access_token",
+        "grant_type",
     ];
     match SECRETS.into_iter().find(|name| request.query.count(name) > 0) {
         Some(name) => Err(Refusal::new(Check::CredentialsInQuery).with("in the body", name)),

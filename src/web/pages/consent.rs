@@ -34,7 +34,9 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let id = ix(request.query.get("ix")).ok_or(Check::AuthorizationGone)?;
     let outcome = authorize::resume(request.engine(), &request.ctx, &request.visitor, &id).await;
     // Another step's turn, or everything is said by now: go there (security row A15).
-    let Outcome::Interact { step: Step::Consent { scope }, .. } = outcome else { return carry(&request, outcome) };
+    let Outcome::Interact { step: Step::Consent { scope }, .. } = outcome else {
+        return carry(&request, outcome);
+    };
     let waiting =
         authorize::waiting(request.engine(), &request.visitor, &id).await.map_err(Fault::into_refusal)?;
     let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;

@@ -11,7 +11,12 @@ use crate::web::views::text::{Href, Text};
 /// The page of a refusal.
 pub fn view(request: &Request, refusal: &Refusal) -> ErrorPage {
     let row = refusal.row();
-    let client = request.ctx.trace.client_id().or_else(|| named(request)).and_then(|id| request.engine().clients.get(&id));
+    let client = request
+        .ctx
+        .trace
+        .client_id()
+        .or_else(|| named(request))
+        .and_then(|id| request.engine().clients.get(&id));
     let trace_id = request.ctx.trace.id().as_str();
     let base = match situation(refusal) {
         Some(situation) => ErrorPage::of(request.chrome(), situation, trace_id),
@@ -28,7 +33,11 @@ pub fn view(request: &Request, refusal: &Refusal) -> ErrorPage {
     let home = client.as_ref().and_then(|client| client.metadata.client_uri.as_deref().and_then(Href::web));
     let label = client.as_ref().map(|c| Text::plain(&format!("Back to {}", c.metadata.client_name)));
     let way_out = home.zip(label).map(|(href, label)| WayOut { label, href });
-    ErrorPage { way_out: way_out.or(base.way_out), details: Some(details(request, refusal, client.as_deref())), ..base }
+    ErrorPage {
+        way_out: way_out.or(base.way_out),
+        details: Some(details(request, refusal, client.as_deref())),
+        ..base
+    }
 }
 
 /// The client a request names, for its display name only.
@@ -56,7 +65,9 @@ fn situation(refusal: &Refusal) -> Option<Situation> {
 fn heading(check: Check) -> &'static str {
     match check {
         Check::ClientIdMissing | Check::ClientUnknown => "The app that sent you here is not known",
-        Check::RedirectUriMissing | Check::RedirectUriMismatch => "The app asked us to send you to the wrong place",
+        Check::RedirectUriMissing | Check::RedirectUriMismatch => {
+            "The app asked us to send you to the wrong place"
+        }
         Check::CookiesBlocked => "Your browser blocks our cookies",
         Check::SessionMissing => "You are not signed in",
         Check::LinkInvalid => "This link does not work any more",
@@ -66,7 +77,9 @@ fn heading(check: Check) -> &'static str {
 
 fn advice(who: Who) -> &'static str {
     match who {
-        Who::Developer => "Go back to the app. If it happens again, send the details below to whoever runs the app.",
+        Who::Developer => {
+            "Go back to the app. If it happens again, send the details below to whoever runs the app."
+        }
         Who::Admin | Who::Operator => "Tell whoever looks after this server, with the number below.",
         Who::Person => "Start again from the app.",
     }
@@ -88,7 +101,9 @@ fn details(request: &Request, refusal: &Refusal, client: Option<&Client>) -> Det
         who: Text::plain(row.who.as_str()),
         fix: Text::plain(row.fix),
         received: (!detail.received.is_empty()).then(|| Text::visible(&detail.received)),
-        difference: nearest(&expected, &detail.received).filter(|_| compares).map(|near| Difference::between(&detail.received, near)),
+        difference: nearest(&expected, &detail.received)
+            .filter(|_| compares)
+            .map(|near| Difference::between(&detail.received, near)),
         expected: expected.into_iter().map(Text::visible).collect(),
         docs: Href::own(format!("{}/errors#{}", request.site.public.base_path, row.code)),
     }

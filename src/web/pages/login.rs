@@ -57,9 +57,9 @@ fn who(waiting: Option<&Waiting>, current: Option<&User>, switching: bool) -> Wh
         (Some(user), Some(_)) if !switching && expected == Some(&user.id) => {
             Who::Again { person: person(user), username: user.username.clone() }
         }
-        (_, Some(waiting)) => {
-            Who::Anyone(Field::holding(waiting.authorization.request.login_hint.as_deref().unwrap_or_default()))
-        }
+        (_, Some(waiting)) => Who::Anyone(Field::holding(
+            waiting.authorization.request.login_hint.as_deref().unwrap_or_default(),
+        )),
         _ => Who::Anyone(Field::default()),
     }
 }
@@ -130,7 +130,12 @@ async fn go_on(
 }
 
 /// The form again, with what is wrong; the same for unknown, disabled and wrong (security row C1).
-fn again(request: &Request, waiting: Option<&Waiting>, username: &str, refusal: Refusal) -> Result<Response, Refusal> {
+fn again(
+    request: &Request,
+    waiting: Option<&Waiting>,
+    username: &str,
+    refusal: Refusal,
+) -> Result<Response, Refusal> {
     if !login::is_retryable(&refusal) {
         return Err(refusal);
     }

@@ -53,7 +53,9 @@ fn person(user: &User) -> Person {
 fn leads_to(waiting: &Waiting) -> FormAction {
     let metadata = &waiting.client.metadata;
     let mut sources = vec![waiting.authorization.request.redirect_uri.csp_source()];
-    for uri in metadata.redirect_uris.iter().chain(&metadata.post_logout_redirect_uris).chain(&metadata.client_uri) {
+    for uri in
+        metadata.redirect_uris.iter().chain(&metadata.post_logout_redirect_uris).chain(&metadata.client_uri)
+    {
         let source = csp_source(uri);
         if sources.len() < 10 && !source.is_empty() && !sources.contains(&source) {
             sources.push(source);

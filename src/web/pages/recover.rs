@@ -67,13 +67,16 @@ fn form(
 async fn set(request: Request, link: Plain<OneTimeLink>, user: User) -> Result<Response, Refusal> {
     let password = Secret::new(typed(&request, "password"));
     let email = user.email.clone().unwrap_or_default();
-    let context = [user.username.as_str(), email.as_str(), user.display_name(), request.site.public.host.as_str()];
+    let context =
+        [user.username.as_str(), email.as_str(), user.display_name(), request.site.public.host.as_str()];
     if let Err(weakness) = passwords::check(&password, request.engine().policy.min_password, &context) {
         return form(&request, &link, &user, Some(weakness.to_string()));
     }
     let hash = request.engine().passwords.hash(&password).await?;
     let desk = Desk::of_request(request.engine(), &request.ctx, Actor::Link);
-    let done = apply(&request.engine().db, Mode::Apply, move |conn| links::finish_recover(conn, &desk, &link, &hash));
+    let done = apply(&request.engine().db, Mode::Apply, move |conn| {
+        links::finish_recover(conn, &desk, &link, &hash)
+    });
     match done.await {
         Ok(_) => {}
         Err(AdminError::Store(fault)) => return Err(fault.into_refusal()),

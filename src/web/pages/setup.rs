@@ -4,7 +4,9 @@ use super::{typed, words};
 use crate::base::secret::{OneTimeLink, Plain, Secret};
 use crate::domain::client::Metadata;
 use crate::domain::user::User;
-use crate::engine::admin::{Actor, AdminError, Desk, FieldProblem, Mode, apply, clients, links, people, users};
+use crate::engine::admin::{
+    Actor, AdminError, Desk, FieldProblem, Mode, apply, clients, links, people, users,
+};
 use crate::engine::login::{self, Attempt};
 use crate::engine::passwords;
 use crate::protocol::client_auth::AuthMethod;
@@ -88,7 +90,10 @@ fn form(
 /// A field with what was typed, and what is wrong with it.
 fn field(request: &Request, form: &str, problems: &[FieldProblem], name: &str) -> Field {
     let typed = Field::holding(typed(request, form));
-    match problems.iter().find(|problem| problem.field == name || problem.field.starts_with(&format!("{name}["))) {
+    match problems
+        .iter()
+        .find(|problem| problem.field == name || problem.field.starts_with(&format!("{name}[")))
+    {
         Some(problem) => typed.wrong(&format!("This {}. {}", problem.problem, problem.fix)),
         None => typed,
     }
@@ -113,7 +118,9 @@ async fn make_admin(request: Request, link: Plain<OneTimeLink>) -> Result<Respon
     };
     let desk = Desk::of_request(request.engine(), &request.ctx, Actor::Link);
     let used = Plain::<OneTimeLink>::presented(link.reveal());
-    let made = apply(&request.engine().db, Mode::Apply, move |conn| links::finish_setup(conn, &desk, &used, new)).await;
+    let made =
+        apply(&request.engine().db, Mode::Apply, move |conn| links::finish_setup(conn, &desk, &used, new))
+            .await;
     match made {
         Ok(_) => sign_in(request, username, password).await,
         Err(AdminError::Store(fault)) => Err(fault.into_refusal()),
@@ -135,7 +142,11 @@ async fn app(request: Request) -> Result<Response, Refusal> {
     let Some((_, user)) = current.filter(|(_, user)| user.has_role(people::ADMIN)) else {
         return Err(Check::SessionMissing.into());
     };
-    if *request.http.method() == Method::POST { make_app(request, user).await } else { app_form(&request, &[]) }
+    if *request.http.method() == Method::POST {
+        make_app(request, user).await
+    } else {
+        app_form(&request, &[])
+    }
 }
 
 fn app_form(request: &Request, problems: &[FieldProblem]) -> Result<Response, Refusal> {

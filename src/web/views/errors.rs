@@ -44,6 +44,9 @@ impl Errors {
             who: "the app's developer",
             fix: "Send a registered redirect_uri, or add this one with `latchkey client edit`.",
         };
-        vec![("default", Self { chrome: Chrome::sample(), entries: vec![entry("LK-1104"), entry("LK-1105")] })]
+        vec![(
+            "default",
+            Self { chrome: Chrome::sample(), entries: vec![entry("LK-1104"), entry("LK-1105")] },
+        )]
     }
 }

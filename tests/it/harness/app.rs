@@ -187,7 +187,10 @@ impl TestApp {
             email_verified: true,
             password_hash: Some(hash),
             roles: Vec::new(),
-            claims: serde_json::Map::from_iter([("name".to_owned(), Value::from(format!("{username} Example")))]),
+            claims: serde_json::Map::from_iter([(
+                "name".to_owned(),
+                Value::from(format!("{username} Example")),
+            )]),
         };
         self.admin(move |conn, desk| users::create(conn, desk, new))
     }
@@ -250,7 +253,11 @@ impl TestApp {
     pub fn sign_in(&self, visitor: &mut Visitor, path: &str, username: &str) -> Answer {
         let first = visitor.get(path);
         let page = visitor.follow(first);
-        let page = if page.text().contains("name=\"password\"") { self.log_in(visitor, &page, username) } else { page };
+        let page = if page.text().contains("name=\"password\"") {
+            self.log_in(visitor, &page, username)
+        } else {
+            page
+        };
         self.consent(visitor, page)
     }
 
@@ -285,7 +292,9 @@ impl TestApp {
     pub fn code(&self, client: &TestClient, username: &str) -> String {
         let mut visitor = self.visitor();
         let answer = self.sign_in(&mut visitor, &self.authorize_path(&client.id, &[]), username);
-        answer.param("code").unwrap_or_else(|| panic!("no code: {} {:?} {}", answer.status, answer.header("location"), answer.text()))
+        answer.param("code").unwrap_or_else(|| {
+            panic!("no code: {} {:?} {}", answer.status, answer.header("location"), answer.text())
+        })
     }
 
     /// A call at the token endpoint with the client's own authentication.
@@ -330,7 +339,11 @@ impl TestApp {
     }
 
     pub fn introspect(&self, client: &TestClient, token: &str) -> Value {
-        let answer = self.call("POST", "/oauth2/introspect").basic(&client.id, &client.secret).form(&[("token", token)]).send();
+        let answer = self
+            .call("POST", "/oauth2/introspect")
+            .basic(&client.id, &client.secret)
+            .form(&[("token", token)])
+            .send();
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
     }

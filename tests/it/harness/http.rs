@@ -29,7 +29,8 @@ impl Answer {
 
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("no JSON ({e}): {} {}", self.status, self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|e| panic!("no JSON ({e}): {} {}", self.status, self.text()))
     }
 
     #[track_caller]
@@ -48,7 +49,9 @@ impl Answer {
         let text = self.text();
         let start = text.find(&format!("name=\"{name}\" value=\""))? + name.len() + 15;
         let end = text.get(start..)?.find('"')?;
-        Some(text.get(start..start + end)?.replace("&quot;", "\"").replace("&#38;", "&").replace("&amp;", "&"))
+        Some(
+            text.get(start..start + end)?.replace("&quot;", "\"").replace("&#38;", "&").replace("&amp;", "&"),
+        )
     }
 }
 
@@ -108,7 +111,8 @@ pub struct Call {
 impl Call {
     /// `target` is sent as it stands.
     pub fn new(addr: SocketAddr, host: &str, method: &str, target: &str) -> Self {
-        let headers = vec![("Host".to_owned(), host.to_owned()), ("Connection".to_owned(), "close".to_owned())];
+        let headers =
+            vec![("Host".to_owned(), host.to_owned()), ("Connection".to_owned(), "close".to_owned())];
         Self { addr, method: method.to_owned(), target: target.to_owned(), headers, body: Vec::new() }
     }
 

@@ -61,7 +61,8 @@ pub(super) async fn call(
             (&story::USERINFO, error, shown)
         }
         Action::Introspect => {
-            let (error, shown) = parts(party.introspect(&wire, tokens).await.map(|said| vec![introspected(&said)]));
+            let (error, shown) =
+                parts(party.introspect(&wire, tokens).await.map(|said| vec![introspected(&said)]));
             (&story::INTROSPECT, error, shown)
         }
         Action::Revoke => {
@@ -96,7 +97,8 @@ fn decoded(tokens: &Tokens, before: Option<&Tokens>) -> Vec<DecodedToken> {
     let mut shown = Vec::new();
     let id_token = &tokens.id_token;
     if before.is_none_or(|old| !old.id_token.raw.matches(&id_token.raw)) {
-        let bound = if id_token.names_access_token { ", and at_hash binds it to the access token" } else { "" };
+        let bound =
+            if id_token.names_access_token { ", and at_hash binds it to the access token" } else { "" };
         let nonce = if before.is_none() { ", nonce" } else { ", person" };
         let checked = format!("Checked by the app: signature, iss, aud, exp, iat{nonce} are right{bound}.");
         shown.push(decode::token("ID token", &checked, tokens.id_token.raw.reveal()));

@@ -57,7 +57,8 @@ impl TryClient {
         let new = NewClient { id: Some(CLIENT_ID.to_owned()), metadata: registration(issuer), secret: None };
         let saved = clients::create(conn, desk, new)?;
         let made = saved.secret.map(|secret| Secret::new(secret.reveal()));
-        let unfit = |why: &str| AdminError::invalid("issuer", issuer, why, "Set LATCHKEY_ISSUER to an http URL.");
+        let unfit =
+            |why: &str| AdminError::invalid("issuer", issuer, why, "Set LATCHKEY_ISSUER to an http URL.");
         let (Ok(url), Some(secret)) = (url::Url::parse(issuer), made) else {
             return Err(unfit("is no URL"));
         };
@@ -90,7 +91,11 @@ impl TryClient {
     ///
     /// # Errors
     /// [`UpstreamError`].
-    pub(super) async fn discover(&self, engine: &Engine, wire: &Wire<'_>) -> Result<RelyingParty, UpstreamError> {
+    pub(super) async fn discover(
+        &self,
+        engine: &Engine,
+        wire: &Wire<'_>,
+    ) -> Result<RelyingParty, UpstreamError> {
         let registration = Registration {
             client_id: CLIENT_ID.to_owned(),
             secret: Some(self.secret.clone()),

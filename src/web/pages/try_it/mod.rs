@@ -94,7 +94,8 @@ fn show_start(request: &Request) -> Result<Response, Refusal> {
     let client = client(request)?;
     let (key, now) = (browser(request), request.engine().now());
     // RP-Initiated Logout §3: the state comes back; it tells our own logout from a link of others.
-    let signed_out = request.query.get("state").is_some_and(|state| client.trials.is_signed_out(&key, state, now));
+    let signed_out =
+        request.query.get("state").is_some_and(|state| client.trials.is_signed_out(&key, state, now));
     let scopes = SCOPES.iter().map(|(name, brings, chosen)| ScopeChoice {
         name: (*name).to_owned(),
         brings: Text::plain(brings),
@@ -119,7 +120,10 @@ fn wish(form: &Params) -> Wish {
     let extra = [("prompt", prompt), ("response_mode", mode)];
     Wish {
         scopes: scopes.collect(),
-        extra: extra.into_iter().filter_map(|(name, value)| value.map(|value| (name, value.to_owned()))).collect(),
+        extra: extra
+            .into_iter()
+            .filter_map(|(name, value)| value.map(|value| (name, value.to_owned())))
+            .collect(),
     }
 }
 
@@ -178,7 +182,11 @@ async fn callback(request: Request) -> Result<Response, Refusal> {
 
 type Accepted = (Arc<RelyingParty>, Arc<Started>, crate::base::secret::Secret);
 
-fn answered(party: &Arc<RelyingParty>, started: &Arc<Started>, params: &Params) -> Result<Accepted, UpstreamError> {
+fn answered(
+    party: &Arc<RelyingParty>,
+    started: &Arc<Started>,
+    params: &Params,
+) -> Result<Accepted, UpstreamError> {
     let code = party.accept(started, &Answer::read(params)?)?;
     Ok((party.clone(), started.clone(), code))
 }
@@ -192,7 +200,8 @@ async fn act(request: Request) -> Result<Response, Refusal> {
     if *request.http.method() != Method::POST {
         return show_steps(&request, trial);
     }
-    let chosen = request.form.get("action").and_then(|value| Action::ALL.into_iter().find(|a| a.value() == value));
+    let chosen =
+        request.form.get("action").and_then(|value| Action::ALL.into_iter().find(|a| a.value() == value));
     let action = chosen.ok_or(Check::StepUnexpected)?;
     let (Some(party), Some(tokens)) = (trial.party.clone(), trial.tokens.clone()) else {
         return Ok(respond::to_own(&request, LATEST));

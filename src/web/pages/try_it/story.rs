@@ -182,7 +182,8 @@ fn received(exchange: &Exchange) -> String {
     for (name, value) in answer.headers.iter().filter(|(name, _)| TELLING.contains(&name.as_str())) {
         text.push_str(&format!("\n{name}: {value}"));
     }
-    let pretty = serde_json::from_str::<Value>(&answer.body).ok().and_then(|v| serde_json::to_string_pretty(&v).ok());
+    let pretty =
+        serde_json::from_str::<Value>(&answer.body).ok().and_then(|v| serde_json::to_string_pretty(&v).ok());
     let body = pretty.as_deref().unwrap_or(&answer.body);
     if body.is_empty() { text } else { format!("{text}\n\n{body}") }
 }
@@ -194,7 +195,8 @@ fn nothing(error: &OutboundError) -> String {
 /// An address with one decoded parameter a line.
 fn in_lines(url: &str) -> String {
     let Some((address, query)) = url.split_once('?') else { return url.to_owned() };
-    let pairs: Vec<String> = url::form_urlencoded::parse(query.as_bytes()).map(|(n, v)| format!("{n}={v}")).collect();
+    let pairs: Vec<String> =
+        url::form_urlencoded::parse(query.as_bytes()).map(|(n, v)| format!("{n}={v}")).collect();
     format!("{address}\n  ?{}", pairs.join("\n  &"))
 }
 

@@ -54,7 +54,10 @@ fn trials_are_bounded_in_number_time_and_steps() {
     assert_eq!(alive, 256);
     assert!(trials.get("b43", 300).is_none() && trials.get("b44", 300).is_some());
     assert!(trials.get("b299", 299 + 1799).is_some() && trials.get("b299", 299 + 1800).is_none());
-    let step = |n: usize| Step { title: n.to_string().as_str().into(), ..story::no_logout(&UpstreamError::Missing("x")) };
+    let step = |n: usize| Step {
+        title: n.to_string().as_str().into(),
+        ..story::no_logout(&UpstreamError::Missing("x"))
+    };
     trials.put("long", Trial { steps: (0..50).map(step).collect(), ..Trial::default() }, 300);
     let kept = trials.get("long", 300).expect("a trial").steps;
     assert_eq!((kept.len(), kept.first().map(|step| step.title.to_string())), (40, Some("10".to_owned())));
@@ -105,22 +108,32 @@ fn a_step_shows_request_and_answer_and_shortens_secrets() {
 
 #[test]
 fn a_failure_says_what_the_app_saw() {
-    let error = UpstreamError::Refused { error: "invalid_grant".to_owned(), description: Some("LK-1230".to_owned()) };
+    let error =
+        UpstreamError::Refused { error: "invalid_grant".to_owned(), description: Some("LK-1230".to_owned()) };
     let answer = ExchangeAnswer { status: 400, headers: vec![], body: String::new() };
     let steps = story::told(&story::REDEEM, &[exchange(Ok(answer))], Some(&error), vec![]);
     let step = steps.first().expect("a step");
     assert!(!step.ok && step.explanation.as_str().starts_with("The server answered invalid_grant: LK-1230"));
     let silent = story::told(&story::REDEEM, &[exchange(Err(OutboundError::TimedOut))], None, vec![]);
-    assert_eq!(block(silent.first().and_then(|s| s.response.as_ref())), "No answer: the answer took too long");
-    let never = story::told(&story::REVOKE, &[], Some(&UpstreamError::Missing("revocation endpoint")), vec![]);
+    assert_eq!(
+        block(silent.first().and_then(|s| s.response.as_ref())),
+        "No answer: the answer took too long"
+    );
+    let never =
+        story::told(&story::REVOKE, &[], Some(&UpstreamError::Missing("revocation endpoint")), vec![]);
     assert!(never.first().is_some_and(|step| !step.ok && step.request.is_none()));
 }
 
 #[test]
 fn the_answer_is_shown_as_it_came() {
     let came = params("code=c&state=s%26t&iss=http%3A%2F%2Flocalhost%3A8617");
-    let shown = |posted| block(story::came_back("http://localhost:8617/try/callback", posted, &came, None).response.as_ref());
+    let shown = |posted| {
+        block(story::came_back("http://localhost:8617/try/callback", posted, &came, None).response.as_ref())
+    };
     let iss = "iss=http://localhost:8617";
-    assert_eq!(shown(false), format!("GET http://localhost:8617/try/callback\n  ?code=c\n  &state=s&t\n  &{iss}"));
+    assert_eq!(
+        shown(false),
+        format!("GET http://localhost:8617/try/callback\n  ?code=c\n  &state=s&t\n  &{iss}")
+    );
     assert_eq!(shown(true), format!("POST http://localhost:8617/try/callback\n\ncode=c\n&state=s&t\n&{iss}"));
 }
