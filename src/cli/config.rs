@@ -43,7 +43,8 @@ fn check(global: &Global, args: &CheckArgs) -> Result<Answer, Failure> {
         let settings_json = Value::Array(rows.iter().map(row).collect());
         Answer::json(&json!({ "ok": true, "warnings": settings.warnings, "settings": settings_json }))
     } else if args.show_origin {
-        let rows: Vec<Vec<String>> = rows.into_iter().map(|row| vec![row.key, row.value, row.origin]).collect();
+        let rows: Vec<Vec<String>> =
+            rows.into_iter().map(|row| vec![row.key, row.value, row.origin]).collect();
         Answer::text(table(&["KEY", "VALUE", "ORIGIN"], &rows))
     } else {
         Answer::text("The configuration is good.")

@@ -112,7 +112,10 @@ impl From<AdminError> for Failure {
         match error {
             AdminError::Invalid(problems) => Self::invalid(problems),
             AdminError::NotFound { kind, id } => Self::not_found(kind, &id),
-            AdminError::Conflict(problem) => Self::new(Exit::Conflict, sentence(&problem), problem.fix),
+            AdminError::Conflict(problem) => Self {
+                problems: vec![problem.clone()],
+                ..Self::new(Exit::Conflict, sentence(&problem), problem.fix)
+            },
             AdminError::Store(fault) => fault.into(),
         }
     }
@@ -188,6 +191,9 @@ mod tests {
     fn json_output_gets_a_json_error() {
         let text = Failure::not_found("client", "nosuch").render(Format::Json);
         let error: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!((error["error"]["code"].as_str(), error["error"]["exit"].as_i64()), (Some("not_found"), Some(3)));
+        assert_eq!(
+            (error["error"]["code"].as_str(), error["error"]["exit"].as_i64()),
+            (Some("not_found"), Some(3))
+        );
     }
 }

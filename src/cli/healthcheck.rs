@@ -37,11 +37,16 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     let at = reachable(listen);
     let answer = ask(at, path).map_err(|error| {
         let fix = "Start it with `latchkey serve`, or look at its log.";
-        Failure::new(Exit::Unavailable, format!("the server does not answer at http://{at}{path}: {error}"), fix)
+        Failure::new(
+            Exit::Unavailable,
+            format!("the server does not answer at http://{at}{path}: {error}"),
+            fix,
+        )
     })?;
     let (status, body) = parts(&answer);
     if status != Some(200) {
-        let status = status.map_or_else(|| "something else than HTTP".to_owned(), |status| status.to_string());
+        let status =
+            status.map_or_else(|| "something else than HTTP".to_owned(), |status| status.to_string());
         let message = format!("http://{at}{path} answers {status}: {}", super::output::one_line(body));
         return Err(Failure::new(Exit::Failed, message, "Look at the server's log."));
     }
@@ -74,7 +79,8 @@ fn ask(at: SocketAddr, path: &str) -> std::io::Result<String> {
 }
 
 fn parts(answer: &str) -> (Option<u16>, &str) {
-    let status = answer.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)).and_then(|code| code.parse().ok());
+    let status =
+        answer.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)).and_then(|code| code.parse().ok());
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     (status, body.lines().next().unwrap_or_default())
 }

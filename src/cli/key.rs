@@ -61,8 +61,11 @@ fn keys(local: &Local) -> Result<Vec<KeyInfo>, Failure> {
 }
 
 fn rotate(local: &Local, args: &RotateArgs) -> Result<Answer, Failure> {
-    let (switch, when) =
-        if args.now { (Switch::AtOnce, "at once") } else { (Switch::WhenPublished, "when every app can know it") };
+    let (switch, when) = if args.now {
+        (Switch::AtOnce, "at once")
+    } else {
+        (Switch::WhenPublished, "when every app can know it")
+    };
     if args.write.dry_run {
         let head = format!("Dry run, nothing was changed. A new key would take over {when}. Now:\n");
         return Ok(shown(local, &keys(local)?, &head));
@@ -104,7 +107,10 @@ fn shown(local: &Local, keys: &[KeyInfo], head: &str) -> Answer {
             ]
         })
         .collect();
-    Answer::text(format!("{head}{}", table(&["KID", "ALG", "STATUS", "SIGNS FROM", "PUBLISHED UNTIL"], &rows)))
+    Answer::text(format!(
+        "{head}{}",
+        table(&["KID", "ALG", "STATUS", "SIGNS FROM", "PUBLISHED UNTIL"], &rows)
+    ))
 }
 
 fn as_json(key: &KeyInfo) -> Value {

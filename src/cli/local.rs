@@ -29,8 +29,17 @@ pub struct Global {
     /// Address under which people reach this server [default: http://localhost:8617]
     #[arg(long, global = true, value_name = "URL", help_heading = "Global options")]
     pub issuer: Option<String>,
-    /// Form of the output
-    #[arg(short, long, global = true, value_enum, default_value = "table", help_heading = "Global options")]
+    /// Form of the output: table, json or env
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORM",
+        default_value = "table",
+        hide_possible_values = true,
+        help_heading = "Global options"
+    )]
     pub output: Format,
 }
 
@@ -84,7 +93,11 @@ impl Global {
     /// Exit 2.
     pub fn no_env(&self) -> Result<(), Failure> {
         if self.output == Format::Env {
-            return Err(Failure::new(Exit::Usage, "this command has no env form", "Use -o table or -o json."));
+            return Err(Failure::new(
+                Exit::Usage,
+                "this command has no env form",
+                "Use -o table or -o json.",
+            ));
         }
         Ok(())
     }
@@ -139,7 +152,12 @@ impl Local {
     /// What is wrong with it, exit 65.
     pub fn new_password(&self, password: &Secret, context: &[&str]) -> Result<String, Failure> {
         passwords::check(password, self.engine.policy.min_password, context).map_err(|weakness| {
-            Failure::invalid(vec![FieldProblem::new("password", "", format!("will not do: {weakness}"), "Choose another one.")])
+            Failure::invalid(vec![FieldProblem::new(
+                "password",
+                "",
+                format!("will not do: {weakness}"),
+                "Choose another one.",
+            )])
         })?;
         Ok(self.engine.passwords.hash_blocking(password)?)
     }
@@ -171,15 +189,22 @@ pub fn text_from(path: &str) -> Result<String, Failure> {
     if path == "-" {
         return read(std::io::stdin(), "standard input");
     }
-    let file = std::fs::File::open(path)
-        .map_err(|error| Failure::new(Exit::InvalidData, format!("{path} cannot be opened: {error}"), "Check the path and its rights."))?;
+    let file = std::fs::File::open(path).map_err(|error| {
+        Failure::new(
+            Exit::InvalidData,
+            format!("{path} cannot be opened: {error}"),
+            "Check the path and its rights.",
+        )
+    })?;
     read(file, path)
 }
 
 fn read(from: impl std::io::Read, name: &str) -> Result<String, Failure> {
     let mut text = String::new();
     let read = from.take(LONGEST.saturating_add(1)).read_to_string(&mut text);
-    read.map_err(|error| Failure::new(Exit::InvalidData, format!("{name} cannot be read: {error}"), "Give UTF-8 text."))?;
+    read.map_err(|error| {
+        Failure::new(Exit::InvalidData, format!("{name} cannot be read: {error}"), "Give UTF-8 text.")
+    })?;
     if u64::try_from(text.len()).unwrap_or(u64::MAX) > LONGEST {
         return Err(Failure::new(Exit::InvalidData, format!("{name} is longer than 64 KiB"), "Give less."));
     }

@@ -30,7 +30,8 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
         app::open_engine(&settings, OpenMode::Command, &Runtime::system())?;
     }
     if global.output == Format::Json {
-        let value = json!({ "migrations": pending, "new_database": !is_there, "dry_run": args.write.dry_run });
+        let value =
+            json!({ "migrations": pending, "new_database": !is_there, "dry_run": args.write.dry_run });
         return Ok(Answer::json(&value));
     }
     Ok(Answer::text(match (is_there, pending.as_slice(), args.write.dry_run) {

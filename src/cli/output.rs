@@ -124,7 +124,8 @@ mod tests {
             ("C", "a\"b$c".to_owned()),
             ("D", "https://a/?x=1&y=2".to_owned()),
         ]);
-        let expected = "A=http://localhost:3000/cb\nB=\"openid email\"\nC=\"a\\\"b\\$c\"\nD=\"https://a/?x=1&y=2\"\n";
+        let expected =
+            "A=http://localhost:3000/cb\nB=\"openid email\"\nC=\"a\\\"b\\$c\"\nD=\"https://a/?x=1&y=2\"\n";
         assert_eq!(text, expected);
     }
 }

@@ -32,14 +32,19 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
         return user::recovery(&local, &found, args.write);
     }
     let all = local.read(|conn| store::users::list(conn, SEARCHED))?;
-    let admins: Vec<_> = all.into_iter().filter(|user| user.enabled && user.has_role(people::ADMIN)).collect();
+    let admins: Vec<_> =
+        all.into_iter().filter(|user| user.enabled && user.has_role(people::ADMIN)).collect();
     match admins.as_slice() {
         [] => setup_link::make(&local, args.write),
         [one] => user::recovery(&local, one, args.write),
         many => {
             let names: Vec<&str> = many.iter().map(|user| user.username.as_str()).collect();
             let fix = format!("Name one: latchkey recover {}", names.first().unwrap_or(&"USER"));
-            Err(Failure::new(Exit::Conflict, format!("there are several administrators: {}", names.join(", ")), fix))
+            Err(Failure::new(
+                Exit::Conflict,
+                format!("there are several administrators: {}", names.join(", ")),
+                fix,
+            ))
         }
     }
 }

@@ -98,14 +98,20 @@ fn end(local: &Local, args: &EndArgs) -> Result<Answer, Failure> {
                 sessions::end_all(conn, desk, user.id.as_str())
             })?
         }
-        (None, None) => return Err(Failure::new(Exit::Usage, "no session is named", "Give its id, or --user.")),
+        (None, None) => {
+            return Err(Failure::new(Exit::Usage, "no session is named", "Give its id, or --user."));
+        }
     };
     if local.format == Format::Json {
-        let counts = json!({ "sessions": ended.sessions, "grants": ended.grants, "dry_run": args.write.dry_run });
+        let counts =
+            json!({ "sessions": ended.sessions, "grants": ended.grants, "dry_run": args.write.dry_run });
         return Ok(Answer::json(&json!({ "ended": counts })));
     }
-    let head = if args.write.dry_run { "Dry run, nothing was changed. " } else { "" };
-    Ok(Answer::text(format!("{head}Ended: {} sessions, {} grants with their tokens.", ended.sessions, ended.grants)))
+    let head = if args.write.dry_run { "Dry run, nothing was changed. Would end" } else { "Ended" };
+    Ok(Answer::text(format!(
+        "{head}: {} sessions, {} grants with their tokens.",
+        ended.sessions, ended.grants
+    )))
 }
 
 fn as_json(session: &Session) -> Value {

@@ -115,7 +115,14 @@ fn list(local: &Local, args: &ListArgs) -> Result<Answer, Failure> {
         .into_iter()
         .map(|trace| {
             let cause = row_of(&trace.code).map(|row| row.cause).unwrap_or_default();
-            vec![trace.id, time(trace.at), trace.client_id.unwrap_or_default(), trace.route, trace.code, cause.to_owned()]
+            vec![
+                trace.id,
+                time(trace.at),
+                trace.client_id.unwrap_or_default(),
+                trace.route,
+                trace.code,
+                cause.to_owned(),
+            ]
         })
         .collect();
     Ok(Answer::text(table(&["ID", "AT", "APP", "ENDPOINT", "RESULT", "CAUSE"], &rows)))

@@ -65,7 +65,11 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     let (metadata, ignored) = changed(args, &old)?;
     let switch = (args.enable || args.disable).then_some(args.enable);
     if metadata == old.metadata && switch.is_none_or(|on| on == old.enabled) {
-        return Ok(shown(&local, &Saved { client: old, secret: None, notes: vec!["Nothing to change."] }, args.write));
+        return Ok(shown(
+            &local,
+            &Saved { client: old, secret: None, notes: vec!["Nothing to change."] },
+            args.write,
+        ));
     }
     let same = metadata == old.metadata;
     let (id, revision) = (args.id.clone(), old.revision);
@@ -119,10 +123,12 @@ fn changed(args: &Args, old: &Client) -> Result<(Metadata, Vec<String>), Failure
         extend(&mut metadata.response_types, &["code".to_owned()]);
     }
     let mut scopes: Vec<String> = metadata.scope.split_whitespace().map(str::to_owned).collect();
-    let asked: Vec<String> = args.scopes.iter().flat_map(|scope| scope.split_whitespace()).map(str::to_owned).collect();
+    let asked: Vec<String> =
+        args.scopes.iter().flat_map(|scope| scope.split_whitespace()).map(str::to_owned).collect();
     extend(&mut scopes, &asked);
     metadata.scope = scopes.join(" ");
-    Ok((super::with_settings(metadata, &args.set)?, ignored))
+    let (metadata, problems) = super::with_settings(metadata, &args.set);
+    if problems.is_empty() { Ok((metadata, ignored)) } else { Err(AdminError::Invalid(problems).into()) }
 }
 
 /// Adds what is not there yet.
@@ -148,7 +154,8 @@ fn shown(local: &Local, saved: &Saved, write: Write) -> Answer {
         }
         Format::Table => {
             let head = if write.dry_run { "Dry run, nothing was changed. It would be:\n" } else { "" };
-            let secret = secret.map(|secret| format!("\nIts new secret, shown only now:\n\nCLIENT_SECRET={secret}\n"));
+            let secret =
+                secret.map(|secret| format!("\nIts new secret, shown only now:\n\nCLIENT_SECRET={secret}\n"));
             Answer::text(format!("{head}{}{}", show::text(local, &saved.client), secret.unwrap_or_default()))
         }
     };

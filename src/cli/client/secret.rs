@@ -56,7 +56,8 @@ pub fn run(global: &Global, command: &Command) -> Result<Answer, Failure> {
 
 fn add(global: &Global, args: &AddArgs) -> Result<Answer, Failure> {
     let chosen = if args.secret_stdin { Some(secret_from_stdin("secret")?) } else { None };
-    if let Some(problem) = chosen.as_ref().and_then(|secret| metadata::validate_secret(secret.reveal()).err()) {
+    if let Some(problem) = chosen.as_ref().and_then(|secret| metadata::validate_secret(secret.reveal()).err())
+    {
         return Err(AdminError::Invalid(vec![problem]).into());
     }
     let local = global.open()?;
@@ -65,7 +66,8 @@ fn add(global: &Global, args: &AddArgs) -> Result<Answer, Failure> {
     let added = local.change(args.write, move |conn, desk| {
         client_secrets::add(conn, desk, &id, hash.map(|phc| NewSecret { phc }), keep_old)
     })?;
-    let made = added.secret.as_ref().map(|plain| if args.write.dry_run { DRY_SECRET } else { plain.reveal() });
+    let made =
+        added.secret.as_ref().map(|plain| if args.write.dry_run { DRY_SECRET } else { plain.reveal() });
     Ok(match local.format {
         Format::Env => Answer::text(env(&[("CLIENT_SECRET", made.unwrap_or_default().to_owned())])),
         Format::Json => Answer::json(&json!({
@@ -76,11 +78,14 @@ fn add(global: &Global, args: &AddArgs) -> Result<Answer, Failure> {
             "dry_run": args.write.dry_run,
         })),
         Format::Table => {
-            let head = if args.write.dry_run { "Dry run, nothing was changed. " } else { "" };
-            let line = made.map(|made| format!("\nCLIENT_SECRET={made}\n\nIt is shown only now."));
-            let old = added.old_ends_at.map(|end| format!(" The old one works until {}.", time(end)));
-            let (line, old) = (line.unwrap_or_default(), old.unwrap_or_default());
-            Answer::text(format!("{head}{} has a new secret ({}).\n{line}{old}", args.id, added.id))
+            let old = added.old_ends_at.map(|end| format!("The old one works until {}.\n", time(end)));
+            let old = old.unwrap_or_default();
+            if args.write.dry_run {
+                return Ok(Answer::text(format!("Dry run: {} would have a new secret. {old}", args.id)));
+            }
+            let line = made.map(|made| format!("It is shown only now:\n\nCLIENT_SECRET={made}\n\n"));
+            let line = line.unwrap_or_default();
+            Answer::text(format!("{} has a new secret ({}). {line}{old}", args.id, added.id))
         }
     })
 }

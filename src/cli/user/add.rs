@@ -59,7 +59,8 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     let (user, link) = local.change(args.write, move |conn, desk| {
         let with_password = new.password_hash.is_some();
         let user = users::create(conn, desk, new)?;
-        let link = (!with_password).then(|| links::make_recover(conn, desk, user.id.as_str(), WELCOME_SECONDS));
+        let link =
+            (!with_password).then(|| links::make_recover(conn, desk, user.id.as_str(), WELCOME_SECONDS));
         Ok((user, link.transpose()?))
     })?;
     if local.format == Format::Json {

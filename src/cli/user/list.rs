@@ -44,5 +44,9 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
             .collect();
         Answer::text(table(&["ID", "USERNAME", "EMAIL", "STATE", "ROLES", "MADE"], &rows))
     };
-    Ok(if full { answer.notice(format!("the first {} only; ask for more with --limit", args.limit)) } else { answer })
+    Ok(if full {
+        answer.notice(format!("the first {} only; ask for more with --limit", args.limit))
+    } else {
+        answer
+    })
 }

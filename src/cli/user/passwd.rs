@@ -43,11 +43,15 @@ fn set(local: &Local, user: &User, password: &Secret, write: Write) -> Result<An
     let id = user.id.to_string();
     local.change(write, move |conn, desk| users::set_password(conn, desk, &id, &hash))?;
     if local.format == Format::Json {
-        return Ok(Answer::json(&json!({ "id": user.id.as_str(), "password": "set", "dry_run": write.dry_run })));
+        return Ok(Answer::json(
+            &json!({ "id": user.id.as_str(), "password": "set", "dry_run": write.dry_run }),
+        ));
     }
-    let head = if write.dry_run { "Dry run, nothing was changed. " } else { "" };
-    let text = "The password is set; everything signed in with the old one has ended.";
-    Ok(Answer::text(format!("{head}{text}")))
+    Ok(Answer::text(if write.dry_run {
+        "Dry run: the password would be set, and everything signed in with the old one would end."
+    } else {
+        "The password is set; everything signed in with the old one has ended."
+    }))
 }
 
 /// Makes the link and prints it.
@@ -56,7 +60,8 @@ fn set(local: &Local, user: &User, password: &Secret, write: Write) -> Result<An
 /// A disabled account, the store.
 pub fn link(local: &Local, user: &User, write: Write) -> Result<Answer, Failure> {
     let id = user.id.to_string();
-    let made = local.change(write, move |conn, desk| links::make_recover(conn, desk, &id, RECOVER_SECONDS))?;
+    let made =
+        local.change(write, move |conn, desk| links::make_recover(conn, desk, &id, RECOVER_SECONDS))?;
     if local.format == Format::Json {
         let url = if write.dry_run { Value::Null } else { json!(made.recover_url(local.issuer())) };
         return Ok(Answer::json(&json!({

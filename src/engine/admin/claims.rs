@@ -87,10 +87,16 @@ fn check_name(name: &str) -> Result<(), (&'static str, &'static str)> {
     }
     let root = name.split(['.', '/', '[']).next().unwrap_or_default();
     if DERIVED.contains(&root) {
-        return Err(("follows from the account and cannot be set", "Change the user name or the e-mail address instead."));
+        return Err((
+            "follows from the account and cannot be set",
+            "Change the user name or the e-mail address instead.",
+        ));
     }
     if RESERVED.contains(&root) {
-        return Err(("is stated by the server itself and cannot be set", "Choose another name; roles are set with --role."));
+        return Err((
+            "is stated by the server itself and cannot be set",
+            "Choose another name; roles are set with --role.",
+        ));
     }
     Err(("must be 1 to 100 characters of plain ASCII without spaces", "Choose another name."))
 }
@@ -106,7 +112,9 @@ fn check_value(name: &str, value: &Value) -> Result<(), &'static str> {
         (Kind::Truth, Value::Bool(_)) => Ok(()),
         (Kind::Truth, _) => Err("must be true or false"),
         (Kind::Address, Value::Object(members)) => address(members),
-        (Kind::Address, _) => Err("must be a JSON object, for example {\"locality\":\"Berlin\",\"country\":\"Germany\"}"),
+        (Kind::Address, _) => {
+            Err("must be a JSON object, for example {\"locality\":\"Berlin\",\"country\":\"Germany\"}")
+        }
         (kind, Value::String(text)) => check_text(kind, text),
         _ => Err("must be text"),
     }
@@ -116,7 +124,9 @@ fn check_text(kind: Kind, text: &str) -> Result<(), &'static str> {
     let within = |allowed: fn(u8) -> bool| text.bytes().all(allowed) && (1..=64).contains(&text.len());
     let good = match kind {
         Kind::Uri => return redirect_uri::validate(text, false).map_err(|unfit| unfit.0),
-        Kind::Birthdate => return birthdate(text).ok_or("must be YYYY-MM-DD, 0000-MM-DD (year withheld) or YYYY"),
+        Kind::Birthdate => {
+            return birthdate(text).ok_or("must be YYYY-MM-DD, 0000-MM-DD (year withheld) or YYYY");
+        }
         Kind::Zone => within(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b)),
         Kind::Locale => within(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)),
         Kind::Phone => within(|b| b.is_ascii_digit() || b"+ ()-.;=ext".contains(&b)),

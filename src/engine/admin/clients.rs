@@ -66,9 +66,8 @@ pub fn create(conn: &mut Conn, desk: &Desk, new: NewClient) -> AdminResult<Saved
         client.secrets.push(stored);
         plain = made;
     }
-    clients::insert(conn, &client, desk.now()).map_err(|fault| {
-        if AdminError::is_taken(&fault) { taken(&client.id) } else { fault.into() }
-    })?;
+    clients::insert(conn, &client, desk.now())
+        .map_err(|fault| if AdminError::is_taken(&fault) { taken(&client.id) } else { fault.into() })?;
     record(conn, desk, "client.created", (None, Some(&client)))?;
     Ok(Saved { client, secret: plain, notes: Vec::new() })
 }
@@ -160,9 +159,9 @@ pub fn shown(client: &Client) -> Value {
     if let Ok(Value::Object(metadata)) = serde_json::to_value(&client.metadata) {
         members.extend(metadata);
     }
-    let secrets = client.secrets.iter().map(|secret| {
-        json!({ "id": secret.id, "created_at": secret.created_at, "expires_at": secret.expires_at })
-    });
+    let secrets = client.secrets.iter().map(
+        |secret| json!({ "id": secret.id, "created_at": secret.created_at, "expires_at": secret.expires_at }),
+    );
     members.insert("secrets".to_owned(), secrets.collect());
     Value::Object(members)
 }
@@ -195,7 +194,11 @@ fn identity_moved(old: &Client, new: &Client) -> bool {
 }
 
 /// A public app keeps no secret; one that became confidential gets its first.
-fn fit_secrets(conn: &mut Conn, desk: &Desk, client: &mut Client) -> AdminResult<Option<Plain<ClientSecret>>> {
+fn fit_secrets(
+    conn: &mut Conn,
+    desk: &Desk,
+    client: &mut Client,
+) -> AdminResult<Option<Plain<ClientSecret>>> {
     if client.is_public() {
         for secret in std::mem::take(&mut client.secrets) {
             clients::remove_secret(conn, &secret.id, desk.now())?;

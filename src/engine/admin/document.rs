@@ -57,7 +57,12 @@ const LONGEST: usize = 64 * 1024;
 /// Every member that does not have its form.
 pub fn read(text: &str) -> Result<Document, Vec<FieldProblem>> {
     let refuse = |problem: String| {
-        vec![FieldProblem::new("metadata", "", problem, "Send one JSON object as in RFC 7591, with client_name.")]
+        vec![FieldProblem::new(
+            "metadata",
+            "",
+            problem,
+            "Send one JSON object as in RFC 7591, with client_name.",
+        )]
     };
     if text.len() > LONGEST {
         return Err(refuse("is longer than 64 KiB".to_owned()));
@@ -122,7 +127,9 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     known
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(&typed, name), name))
-        .filter(|(distance, name)| *distance <= 2.max(name.len() / 4) || (typed.len() > 3 && name.starts_with(&typed)))
+        .filter(|(distance, name)| {
+            *distance <= 2.max(name.len() / 4) || (typed.len() > 3 && name.starts_with(&typed))
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
@@ -137,7 +144,11 @@ fn with_member(metadata: &Metadata, key: &str, value: Value) -> Option<Metadata>
     serde_json::from_value(Value::Object(members)).ok()
 }
 
-fn take_text(members: &mut Map<String, Value>, key: &str, problems: &mut Vec<FieldProblem>) -> Option<String> {
+fn take_text(
+    members: &mut Map<String, Value>,
+    key: &str,
+    problems: &mut Vec<FieldProblem>,
+) -> Option<String> {
     match members.remove(key) {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(text),

@@ -23,7 +23,12 @@ const SHOWN: usize = 200;
 
 impl FieldProblem {
     /// A problem; `received` must not be a secret.
-    pub fn new(field: impl Into<String>, received: &str, problem: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub fn new(
+        field: impl Into<String>,
+        received: &str,
+        problem: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
         Self {
             field: field.into(),
             received: text::plain(received, SHOWN),
@@ -82,7 +87,12 @@ impl AdminError {
 
     /// Somebody else changed it between reading and writing.
     pub fn changed_meanwhile(field: &str, id: &str) -> Self {
-        Self::conflict(field, id, "was changed by somebody else meanwhile", "Look at it again and repeat the change.")
+        Self::conflict(
+            field,
+            id,
+            "was changed by somebody else meanwhile",
+            "Look at it again and repeat the change.",
+        )
     }
 
     /// Whether a unique value existed already.

@@ -67,7 +67,12 @@ pub fn make_recover(conn: &mut Conn, desk: &Desk, user_id: &str, life: Seconds) 
 ///
 /// # Errors
 /// The link is unknown, used or expired, an administrator exists, invalid fields, store errors.
-pub fn finish_setup(conn: &mut Conn, desk: &Desk, link: &Plain<OneTimeLink>, mut new: NewUser) -> AdminResult<User> {
+pub fn finish_setup(
+    conn: &mut Conn,
+    desk: &Desk,
+    link: &Plain<OneTimeLink>,
+    mut new: NewUser,
+) -> AdminResult<User> {
     let now = desk.now();
     store::links::consume(conn, &link.digest(), SETUP, now)?.ok_or(Check::LinkInvalid)?;
     // Writing this row first makes a concurrent set-up wait here, so that it sees this one's result.
@@ -81,14 +86,24 @@ pub fn finish_setup(conn: &mut Conn, desk: &Desk, link: &Plain<OneTimeLink>, mut
 ///
 /// # Errors
 /// The link is unknown, used or expired, or the account is gone or disabled; store errors.
-pub fn finish_recover(conn: &mut Conn, desk: &Desk, link: &Plain<OneTimeLink>, hash: &str) -> AdminResult<User> {
+pub fn finish_recover(
+    conn: &mut Conn,
+    desk: &Desk,
+    link: &Plain<OneTimeLink>,
+    hash: &str,
+) -> AdminResult<User> {
     let owner = store::links::consume(conn, &link.digest(), RECOVER, desk.now())?.flatten();
     let owner = owner.ok_or(Check::LinkInvalid)?;
     let user = store::users::find(conn, &owner)?.filter(|user| user.enabled).ok_or(Check::LinkInvalid)?;
     users::set_password(conn, desk, user.id.as_str(), hash)
 }
 
-fn make(conn: &mut Conn, desk: &Desk, purpose: &'static str, to: (Option<&str>, Seconds)) -> AdminResult<Made> {
+fn make(
+    conn: &mut Conn,
+    desk: &Desk,
+    purpose: &'static str,
+    to: (Option<&str>, Seconds),
+) -> AdminResult<Made> {
     let link = Plain::<OneTimeLink>::generate(&desk.rng);
     let (user_id, life) = to;
     let expires_at = desk.now().saturating_add(life);
@@ -101,7 +116,7 @@ fn make(conn: &mut Conn, desk: &Desk, purpose: &'static str, to: (Option<&str>, 
 fn no_admin(conn: &mut Conn) -> AdminResult<()> {
     if store::users::any_with_role(conn, people::ADMIN)? {
         let fix = "Sign in with it, or make a link to set its password: `latchkey recover`.";
-        return Err(AdminError::conflict("admin", "", "exists already", fix));
+        return Err(AdminError::conflict("administrator", "", "exists already", fix));
     }
     Ok(())
 }

@@ -68,12 +68,22 @@ pub fn validate_id(id: &str) -> Result<(), FieldProblem> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'~' | b'-');
     if id.is_empty() || id.len() > 100 || !id.bytes().all(allowed) {
         let problem = "must be 1 to 100 characters of A-Z a-z 0-9 . _ ~ -";
-        return Err(FieldProblem::new("client_id", id, problem, "Choose a short name, for example bookshop."));
+        return Err(FieldProblem::new(
+            "client_id",
+            id,
+            problem,
+            "Choose a short name, for example bookshop.",
+        ));
     }
     // Ids of people are ULIDs; Crockford's letters are read in either case.
     if is_ulid(id) || is_ulid(&id.to_ascii_uppercase()) {
         let problem = "has the form of an id that this server makes (a ULID)";
-        return Err(FieldProblem::new("client_id", id, problem, "Choose another one, or leave it out to get one."));
+        return Err(FieldProblem::new(
+            "client_id",
+            id,
+            problem,
+            "Choose another one, or leave it out to get one.",
+        ));
     }
     Ok(())
 }
@@ -92,13 +102,24 @@ pub fn validate_secret(secret: &str) -> Result<(), FieldProblem> {
     } else {
         return Ok(());
     };
-    Err(FieldProblem::new("client_secret", "", problem, "Leave it out to get a random one, or choose at least 16 characters."))
+    Err(FieldProblem::new(
+        "client_secret",
+        "",
+        problem,
+        "Leave it out to get a random one, or choose at least 16 characters.",
+    ))
 }
 
 struct Found(Vec<FieldProblem>);
 
 impl Found {
-    fn add(&mut self, field: impl Into<String>, received: &str, problem: impl Into<String>, fix: impl Into<String>) {
+    fn add(
+        &mut self,
+        field: impl Into<String>,
+        received: &str,
+        problem: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
         self.0.push(FieldProblem::new(field, received, problem, fix));
     }
 
@@ -187,7 +208,9 @@ fn origins(metadata: &Metadata, found: &mut Found) {
             return Err("must be https (or http on localhost)");
         }
         if url.origin().ascii_serialization() != origin {
-            return Err("must be an origin alone: scheme, host and port in lower case, without path or slash");
+            return Err(
+                "must be an origin alone: scheme, host and port in lower case, without path or slash",
+            );
         }
         Ok(())
     });
@@ -204,7 +227,12 @@ fn grants(metadata: &Metadata, found: &mut Found) {
     });
     let has = |grant: &str| metadata.grant_types.iter().any(|known| known == grant);
     if metadata.grant_types.is_empty() {
-        found.add("grant_types", "", "is empty", "Allow authorization_code (people sign in) or client_credentials.");
+        found.add(
+            "grant_types",
+            "",
+            "is empty",
+            "Allow authorization_code (people sign in) or client_credentials.",
+        );
     }
     if has("authorization_code") {
         if metadata.redirect_uris.is_empty() {
@@ -212,7 +240,12 @@ fn grants(metadata: &Metadata, found: &mut Found) {
             found.add("redirect_uris", "", "is empty, but authorization_code needs one", fix);
         }
         if metadata.response_types.is_empty() {
-            found.add("response_types", "", "is empty, but authorization_code needs code", "Add code, or leave it out.");
+            found.add(
+                "response_types",
+                "",
+                "is empty, but authorization_code needs code",
+                "Add code, or leave it out.",
+            );
         }
     } else if has("refresh_token") {
         let problem = "has refresh_token without authorization_code";
@@ -221,7 +254,12 @@ fn grants(metadata: &Metadata, found: &mut Found) {
     // RFC 6749 §4.4: "The client credentials grant type MUST only be used by confidential clients."
     if has("client_credentials") && metadata.token_endpoint_auth_method == AuthMethod::None {
         let problem = "has client_credentials, but a public app has no credentials";
-        found.add("grant_types", "", problem, "Leave it out, or let the app authenticate with client_secret_basic.");
+        found.add(
+            "grant_types",
+            "",
+            problem,
+            "Leave it out, or let the app authenticate with client_secret_basic.",
+        );
     }
 }
 
@@ -246,7 +284,12 @@ fn trust(metadata: &Metadata, found: &mut Found) {
 fn scope(metadata: &Metadata, found: &mut Found) {
     if Scope::parse(&metadata.scope).is_none() {
         let problem = "is malformed or has more than 100 names";
-        found.add("scope", &metadata.scope, problem, "Give space-separated names, for example openid profile email.");
+        found.add(
+            "scope",
+            &metadata.scope,
+            problem,
+            "Give space-separated names, for example openid profile email.",
+        );
     }
 }
 

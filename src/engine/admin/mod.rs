@@ -24,9 +24,9 @@ use super::context::{Ctx, Engine};
 use crate::base::clock::{Clock, Seconds};
 use crate::base::rng::Rng;
 use crate::domain::audit::Event;
+use crate::protocol::refusal::Check;
 use crate::store::revisions::{self, Change};
 use crate::store::{Conn, Db, Fault, TxResult, audit};
-use crate::protocol::refusal::Check;
 use std::sync::{Arc, Mutex};
 
 /// Who changes something.
@@ -92,8 +92,13 @@ impl Desk {
     /// Records a revision: `before` and `after` are JSON without secrets.
     fn revise(&self, conn: &mut Conn, (kind, target): (&str, &str), change: (Json, Json)) -> AdminResult<()> {
         let text = |json: Json| json.map(|value| value.to_string());
-        let change =
-            Change { actor: self.actor.as_str(), kind, target, before: text(change.0), after: text(change.1) };
+        let change = Change {
+            actor: self.actor.as_str(),
+            kind,
+            target,
+            before: text(change.0),
+            after: text(change.1),
+        };
         Ok(revisions::record(conn, &self.clock, &self.rng, change)?)
     }
 }

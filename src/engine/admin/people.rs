@@ -31,9 +31,15 @@ pub fn normalized(mut user: User) -> User {
 pub fn check(user: &User) -> Vec<FieldProblem> {
     let mut found = Vec::new();
     found.extend(username(user));
-    if let Some(email) = user.email.as_deref().filter(|email| !is_email(email) || login_key(email).is_none()) {
+    if let Some(email) = user.email.as_deref().filter(|email| !is_email(email) || login_key(email).is_none())
+    {
         let problem = "is not an e-mail address";
-        found.push(FieldProblem::new("email", email, problem, "Give one plain address, for example ada@example.com."));
+        found.push(FieldProblem::new(
+            "email",
+            email,
+            problem,
+            "Give one plain address, for example ada@example.com.",
+        ));
     }
     if user.roles.len() > MOST_ROLES {
         let problem = format!("has {} entries; at most {MOST_ROLES} are allowed", user.roles.len());
@@ -96,14 +102,30 @@ mod tests {
         assert!(!user("ada", None).email_verified, "no address, nothing verified");
         let spaced = "a b";
         let long = "x".repeat(65);
-        for bad in ["", spaced, "a\u{202e}b", "a\nb", long.as_str(), "other@example.com", "01J00000000000000000000000"] {
+        for bad in [
+            "",
+            spaced,
+            "a\u{202e}b",
+            "a\nb",
+            long.as_str(),
+            "other@example.com",
+            "01J00000000000000000000000",
+        ] {
             assert_eq!(check(&user(bad, Some("ada@example.com"))).len(), 1, "{bad:?}");
         }
     }
 
     #[test]
     fn o7_an_address_is_one_plain_address() {
-        for bad in ["ada", "a@b@c", "a b@c", "ada@example.com\r\nBcc: x@y", "ada(c)@example.com", "<a@b>", "a\u{202e}@b.c"] {
+        for bad in [
+            "ada",
+            "a@b@c",
+            "a b@c",
+            "ada@example.com\r\nBcc: x@y",
+            "ada(c)@example.com",
+            "<a@b>",
+            "a\u{202e}@b.c",
+        ] {
             assert!(!check(&user("ada", Some(bad))).is_empty(), "{bad:?}");
         }
     }
@@ -115,6 +137,9 @@ mod tests {
             user.roles = vec![role.to_owned()];
             check(&user).len()
         };
-        assert_eq!((with("admin"), with("shop:editor"), with(""), with("a\"b"), with("a b")), (0, 0, 1, 1, 1));
+        assert_eq!(
+            (with("admin"), with("shop:editor"), with(""), with("a\"b"), with("a b")),
+            (0, 0, 1, 1, 1)
+        );
     }
 }

@@ -154,7 +154,12 @@ fn check(conn: &mut Conn, user: &User) -> AdminResult<()> {
     for (field, name) in [("username", Some(&user.username)), ("email", user.email.as_ref())] {
         let Some((name, key)) = name.and_then(|name| Some((name, login_key(name)?))) else { continue };
         if users::find_by_login(conn, &key)?.is_some_and(|(other, _)| other.id != user.id) {
-            return Err(AdminError::conflict(field, name, "belongs to another account", "Choose another one."));
+            return Err(AdminError::conflict(
+                field,
+                name,
+                "belongs to another account",
+                "Choose another one.",
+            ));
         }
     }
     Ok(())
@@ -163,7 +168,12 @@ fn check(conn: &mut Conn, user: &User) -> AdminResult<()> {
 /// Two accounts with the same name made at the same moment: the statement decides.
 fn taken_meanwhile(fault: Fault) -> AdminError {
     if AdminError::is_taken(&fault) {
-        return AdminError::conflict("username", "", "or e-mail belongs to another account", "Choose another one.");
+        return AdminError::conflict(
+            "username",
+            "",
+            "or e-mail belongs to another account",
+            "Choose another one.",
+        );
     }
     fault.into()
 }
@@ -195,6 +205,10 @@ fn changed(old: &User, new: &User) -> Vec<String> {
         names.push("email".to_owned());
     }
     let claims = old.claims.keys().chain(new.claims.keys().filter(|name| !old.claims.contains_key(*name)));
-    names.extend(claims.filter(|name| old.claims.get(*name) != new.claims.get(*name)).map(|name| format!("claims.{name}")));
+    names.extend(
+        claims
+            .filter(|name| old.claims.get(*name) != new.claims.get(*name))
+            .map(|name| format!("claims.{name}")),
+    );
     names
 }
