@@ -112,7 +112,10 @@ impl From<AdminError> for Failure {
         match error {
             AdminError::Invalid(problems) => Self::invalid(problems),
             AdminError::NotFound { kind, id } => Self::not_found(kind, &id),
-            AdminError::Conflict(problem) => Self::new(Exit::Conflict, sentence(&problem), problem.fix),
+            AdminError::Conflict(problem) => Self {
+                problems: vec![problem.clone()],
+                ..Self::new(Exit::Conflict, sentence(&problem), problem.fix)
+            },
             AdminError::Store(fault) => fault.into(),
         }
     }

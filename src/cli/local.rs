@@ -29,8 +29,17 @@ pub struct Global {
     /// Address under which people reach this server [default: http://localhost:8617]
     #[arg(long, global = true, value_name = "URL", help_heading = "Global options")]
     pub issuer: Option<String>,
-    /// Form of the output
-    #[arg(short, long, global = true, value_enum, default_value = "table", help_heading = "Global options")]
+    /// Form of the output: table, json or env
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORM",
+        default_value = "table",
+        hide_possible_values = true,
+        help_heading = "Global options"
+    )]
     pub output: Format,
 }
 

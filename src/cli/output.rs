@@ -106,14 +106,6 @@ pub fn time(at: Seconds) -> String {
         .map_or_else(|| at.to_string(), |time| time.format("%Y-%m-%d %H:%M UTC").to_string())
 }
 
-/// A length of time as people say it.
-pub fn span(seconds: Seconds) -> String {
-    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
-    let whole = units.iter().find(|(unit, _)| seconds >= *unit && seconds % unit == 0);
-    let (count, unit) = whole.map_or((seconds, "second"), |(unit, name)| (seconds / unit, *name));
-    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,13 +127,5 @@ mod tests {
         let expected =
             "A=http://localhost:3000/cb\nB=\"openid email\"\nC=\"a\\\"b\\$c\"\nD=\"https://a/?x=1&y=2\"\n";
         assert_eq!(text, expected);
-    }
-
-    #[test]
-    fn spans_are_said_in_the_largest_whole_unit() {
-        assert_eq!(
-            [span(900), span(3600), span(604_800), span(61)],
-            ["15 minutes", "1 hour", "7 days", "61 seconds"]
-        );
     }
 }

@@ -107,9 +107,9 @@ fn end(local: &Local, args: &EndArgs) -> Result<Answer, Failure> {
             json!({ "sessions": ended.sessions, "grants": ended.grants, "dry_run": args.write.dry_run });
         return Ok(Answer::json(&json!({ "ended": counts })));
     }
-    let head = if args.write.dry_run { "Dry run, nothing was changed. " } else { "" };
+    let head = if args.write.dry_run { "Dry run, nothing was changed. Would end" } else { "Ended" };
     Ok(Answer::text(format!(
-        "{head}Ended: {} sessions, {} grants with their tokens.",
+        "{head}: {} sessions, {} grants with their tokens.",
         ended.sessions, ended.grants
     )))
 }

@@ -83,3 +83,12 @@ pub fn consume(
         .get_result(conn)
         .optional()?)
 }
+
+/// Voids all of a person's links.
+///
+/// # Errors
+/// Store errors.
+pub fn void(conn: &mut Conn, user_id: &str) -> TxResult<()> {
+    diesel::delete(one_time_links::table.filter(one_time_links::user_id.eq(Some(user_id)))).execute(conn)?;
+    Ok(())
+}

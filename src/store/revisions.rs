@@ -40,3 +40,30 @@ pub fn record(conn: &mut Conn, clock: &Clock, rng: &Rng, change: Change<'_>) -> 
         .execute(conn)?;
     Ok(())
 }
+
+/// A stored change.
+#[derive(Queryable, Clone, Debug)]
+pub struct Row {
+    /// Time-ordered.
+    pub id: String,
+    /// Seconds since 1970.
+    pub at: i64,
+    /// Who did it.
+    pub actor: String,
+    /// `client`, `user`, ...
+    pub kind: String,
+    /// Which one.
+    pub target: String,
+    /// What it was, JSON.
+    pub before: Option<String>,
+    /// What it is, JSON.
+    pub after: Option<String>,
+}
+
+/// The newest changes, newest first.
+///
+/// # Errors
+/// Store errors.
+pub fn newest(conn: &mut Conn, most: i64) -> TxResult<Vec<Row>> {
+    Ok(config_revisions::table.order(config_revisions::id.desc()).limit(most).load(conn)?)
+}

@@ -9,7 +9,7 @@ use crate::base::secret::Secret;
 use crate::domain::client::{ApplicationType, Metadata};
 use crate::engine::admin::client_secrets::NewSecret;
 use crate::engine::admin::clients::{self, NewClient, Saved};
-use crate::engine::admin::{AdminError, document, metadata};
+use crate::engine::admin::{AdminError, FieldProblem, document, metadata};
 use crate::protocol::client_auth::AuthMethod;
 use serde_json::{Value, json};
 
@@ -64,6 +64,7 @@ struct Wanted {
     id: Option<String>,
     secret: Option<Secret>,
     ignored: Vec<String>,
+    problems: Vec<FieldProblem>,
 }
 
 /// Registers an app.
@@ -72,7 +73,8 @@ struct Wanted {
 /// Every problem of its metadata, a taken id, the store.
 pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     let wanted = wanted(args)?;
-    let mut problems = metadata::validate(&wanted.metadata).err().unwrap_or_default();
+    let mut problems = wanted.problems;
+    problems.extend(metadata::validate(&wanted.metadata).err().unwrap_or_default());
     problems.extend(wanted.id.as_deref().and_then(|id| metadata::validate_id(id).err()));
     problems
         .extend(wanted.secret.as_ref().and_then(|secret| metadata::validate_secret(secret.reveal()).err()));
@@ -101,14 +103,13 @@ fn wanted(args: &Args) -> Result<Wanted, Failure> {
         }
         Some(path) => {
             let read = document::read(&text_from(path)?).map_err(AdminError::Invalid)?;
-            Wanted {
-                metadata: read.metadata,
-                id: read.client_id,
-                secret: read.client_secret,
-                ignored: read.ignored,
-            }
+            let (id, secret) = (read.client_id, read.client_secret);
+            Wanted { metadata: read.metadata, id, secret, ignored: read.ignored, problems: Vec::new() }
         }
-        None => Wanted { metadata: from_flags(args), id: None, secret: None, ignored: Vec::new() },
+        None => {
+            let metadata = from_flags(args);
+            Wanted { metadata, id: None, secret: None, ignored: Vec::new(), problems: Vec::new() }
+        }
     };
     if args.id.is_some() {
         wanted.id.clone_from(&args.id);
@@ -116,7 +117,8 @@ fn wanted(args: &Args) -> Result<Wanted, Failure> {
     if args.secret_stdin {
         wanted.secret = Some(secret_from_stdin("secret")?);
     }
-    wanted.metadata = metadata::normalized(super::with_settings(wanted.metadata, &args.set)?);
+    let (changed, problems) = super::with_settings(wanted.metadata, &args.set);
+    (wanted.metadata, wanted.problems) = (metadata::normalized(changed), problems);
     Ok(wanted)
 }
 
@@ -135,9 +137,7 @@ fn from_flags(args: &Args) -> Metadata {
     }
     if !args.scopes.is_empty() {
         metadata.scope = args.scopes.join(" ");
-    } else if args.grants.iter().any(|_| true)
-        && args.grants.iter().all(|grant| grant == "client_credentials")
-    {
+    } else if !args.grants.is_empty() && args.grants.iter().all(|grant| grant == "client_credentials") {
         // The default scopes are about people; an app of its own has none unless they are named.
         metadata.scope.clear();
     }
@@ -178,8 +178,8 @@ fn as_text(local: &Local, saved: &Saved, block: &str, write: Write) -> String {
     } else {
         format!("{name} is registered ({}).", super::kind(&saved.client))
     };
-    let kept = if saved.secret.is_some() && !write.dry_run { " The secret is shown only now." } else { "" };
-    let mut text = format!("{head} For its .env file:{kept}\n\n{block}\n");
+    let kept = if saved.secret.is_some() && !write.dry_run { " (the secret is shown only now)" } else { "" };
+    let mut text = format!("{head} For its .env file{kept}:\n\n{block}\n");
     let id = &saved.client.id;
     let issuer = local.issuer();
     text.push_str(&format!("discovery  {issuer}/.well-known/openid-configuration\n"));

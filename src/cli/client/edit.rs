@@ -127,7 +127,8 @@ fn changed(args: &Args, old: &Client) -> Result<(Metadata, Vec<String>), Failure
         args.scopes.iter().flat_map(|scope| scope.split_whitespace()).map(str::to_owned).collect();
     extend(&mut scopes, &asked);
     metadata.scope = scopes.join(" ");
-    Ok((super::with_settings(metadata, &args.set)?, ignored))
+    let (metadata, problems) = super::with_settings(metadata, &args.set);
+    if problems.is_empty() { Ok((metadata, ignored)) } else { Err(AdminError::Invalid(problems).into()) }
 }
 
 /// Adds what is not there yet.

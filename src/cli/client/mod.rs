@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::local::Global;
 use super::output::Answer;
 use crate::domain::client::{ApplicationType, Client, Metadata};
-use crate::engine::admin::{AdminError, FieldProblem, document};
+use crate::engine::admin::{FieldProblem, document};
 
 /// What to do with apps.
 #[derive(Debug, clap::Subcommand)]
@@ -48,8 +48,8 @@ pub fn run(global: &Global, command: &Command) -> Result<Answer, Failure> {
     }
 }
 
-/// Applies `KEY=VALUE` arguments; every problem at once.
-fn with_settings(mut metadata: Metadata, settings: &[String]) -> Result<Metadata, Failure> {
+/// Applies `KEY=VALUE` arguments; what is wrong with them, so that all is said at once.
+fn with_settings(mut metadata: Metadata, settings: &[String]) -> (Metadata, Vec<FieldProblem>) {
     let mut problems = Vec::new();
     for setting in settings {
         let Some((key, value)) = setting.split_once('=') else {
@@ -62,7 +62,7 @@ fn with_settings(mut metadata: Metadata, settings: &[String]) -> Result<Metadata
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.is_empty() { Ok(metadata) } else { Err(AdminError::Invalid(problems).into()) }
+    (metadata, problems)
 }
 
 /// What kind of app it is, in two words.

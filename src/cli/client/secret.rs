@@ -78,11 +78,14 @@ fn add(global: &Global, args: &AddArgs) -> Result<Answer, Failure> {
             "dry_run": args.write.dry_run,
         })),
         Format::Table => {
-            let head = if args.write.dry_run { "Dry run, nothing was changed. " } else { "" };
-            let line = made.map(|made| format!("\nCLIENT_SECRET={made}\n\nIt is shown only now."));
-            let old = added.old_ends_at.map(|end| format!(" The old one works until {}.", time(end)));
-            let (line, old) = (line.unwrap_or_default(), old.unwrap_or_default());
-            Answer::text(format!("{head}{} has a new secret ({}).\n{line}{old}", args.id, added.id))
+            let old = added.old_ends_at.map(|end| format!("The old one works until {}.\n", time(end)));
+            let old = old.unwrap_or_default();
+            if args.write.dry_run {
+                return Ok(Answer::text(format!("Dry run: {} would have a new secret. {old}", args.id)));
+            }
+            let line = made.map(|made| format!("It is shown only now:\n\nCLIENT_SECRET={made}\n\n"));
+            let line = line.unwrap_or_default();
+            Answer::text(format!("{} has a new secret ({}). {line}{old}", args.id, added.id))
         }
     })
 }

@@ -47,9 +47,11 @@ fn set(local: &Local, user: &User, password: &Secret, write: Write) -> Result<An
             &json!({ "id": user.id.as_str(), "password": "set", "dry_run": write.dry_run }),
         ));
     }
-    let head = if write.dry_run { "Dry run, nothing was changed. " } else { "" };
-    let text = "The password is set; everything signed in with the old one has ended.";
-    Ok(Answer::text(format!("{head}{text}")))
+    Ok(Answer::text(if write.dry_run {
+        "Dry run: the password would be set, and everything signed in with the old one would end."
+    } else {
+        "The password is set; everything signed in with the old one has ended."
+    }))
 }
 
 /// Makes the link and prints it.

@@ -29,7 +29,11 @@ pub fn run(global: &Global, args: &Args, on: bool) -> Result<Answer, Failure> {
     if local.format == Format::Json {
         return Ok(Answer::json(&users::shown(&user)));
     }
-    let head = if args.write.dry_run { "Dry run, nothing was changed. " } else { "" };
-    let what = if on { "on" } else { "off; all it was signed in to has ended" };
-    Ok(Answer::text(format!("{head}{} ({}) is {what}.", user.username, user.id)))
+    let what = match (args.write.dry_run, on) {
+        (false, true) => "is on",
+        (false, false) => "is off; all it was signed in to has ended",
+        (true, true) => "would be on; nothing was changed",
+        (true, false) => "would be off, and all it is signed in to would end; nothing was changed",
+    };
+    Ok(Answer::text(format!("{} ({}) {what}.", user.username, user.id)))
 }

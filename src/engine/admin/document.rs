@@ -75,9 +75,7 @@ pub fn read(text: &str) -> Result<Document, Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let client_id = take_text(&mut members, "client_id", &mut problems);
     let client_secret = take_text(&mut members, "client_secret", &mut problems).map(Secret::new);
-    let (known, unknown): (Map<String, Value>, Map<String, Value>) =
-        members.into_iter().partition(|(name, _)| KEYS.iter().any(|(key, _)| key == name));
-    let machine_only = known.get("grant_types").and_then(Value::as_array).is_some_and(|grants| {
+    let machine_only = members.get("grant_types").and_then(Value::as_array).is_some_and(|grants| {
         !grants.is_empty() && grants.iter().all(|grant| grant.as_str() == Some("client_credentials"))
     });
     let mut metadata = Metadata::named("");
@@ -85,16 +83,18 @@ pub fn read(text: &str) -> Result<Document, Vec<FieldProblem>> {
         // The default scopes are about people; an app of its own has none unless they are named.
         metadata.scope.clear();
     }
-    for (key, value) in known {
-        match with_member(&metadata, &key, value.clone()) {
+    for (key, _) in KEYS {
+        let Some(value) = members.remove(key) else { continue };
+        match with_member(&metadata, key, value.clone()) {
             Some(changed) => metadata = changed,
-            None => problems.push(unfit(&key, &shown(&value))),
+            None => problems.push(unfit(key, &shown(&value))),
         }
     }
     if !problems.is_empty() {
         return Err(problems);
     }
-    let ignored = unknown.into_iter().map(|(name, _)| crate::base::text::plain(&name, 100)).collect();
+    let mut ignored: Vec<String> = members.keys().map(|name| crate::base::text::plain(name, 100)).collect();
+    ignored.sort_unstable();
     Ok(Document { metadata: normalized(metadata), client_id, client_secret, ignored })
 }
 

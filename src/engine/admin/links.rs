@@ -116,7 +116,7 @@ fn make(
 fn no_admin(conn: &mut Conn) -> AdminResult<()> {
     if store::users::any_with_role(conn, people::ADMIN)? {
         let fix = "Sign in with it, or make a link to set its password: `latchkey recover`.";
-        return Err(AdminError::conflict("admin", "", "exists already", fix));
+        return Err(AdminError::conflict("administrator", "", "exists already", fix));
     }
     Ok(())
 }

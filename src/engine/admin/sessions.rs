@@ -4,7 +4,7 @@ use super::Desk;
 use super::fault::{AdminError, AdminResult};
 use crate::domain::audit::Event;
 use crate::store::grants::{self, Ending};
-use crate::store::{Conn, authorizations, sessions};
+use crate::store::{Conn, authorizations, links, sessions};
 
 /// What ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub fn end(conn: &mut Conn, desk: &Desk, id: &str) -> AdminResult<Ended> {
 }
 
 /// "Sign out everywhere": ends all of a person's sessions, grants and unredeemed codes, offline
-/// ones too (security row E11).
+/// ones too (security row E11), and voids links to set the password.
 ///
 /// # Errors
 /// Store errors.
@@ -50,6 +50,7 @@ pub(super) fn end_everything(
     let ended = sessions::end_all(conn, user_id, None, now)?;
     let grants = grants::end_all(conn, &Ending::User(user_id), why, now)?;
     authorizations::burn_codes_of(conn, user_id, None)?;
+    links::void(conn, user_id)?;
     desk.audit(conn, Event::new("session.all_ended").user(user_id).detail(why))?;
     Ok(Ended { sessions: ended.len(), grants })
 }
