@@ -297,9 +297,12 @@ impl Browser {
             if let Some(value) = condition() {
                 return value;
             }
-            if started.elapsed() > PATIENCE {
-                panic!("waited {PATIENCE:?} for {what}\non {}\n{}", self.url(), self.text_or_nothing());
-            }
+            let text = self.text_or_nothing();
+            assert!(
+                started.elapsed() < PATIENCE,
+                "waited {PATIENCE:?} for {what}\non {}\n{text}",
+                self.url()
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
     }
