@@ -92,8 +92,8 @@ mod tests {
         let shown = token("ID token", "ok", &raw);
         assert_eq!(shown.header.as_str(), "{\n  \"alg\": \"RS256\"\n}");
         let found: Vec<_> = shown.claims.iter().map(|c| (c.name.as_str(), c.value.as_str())).collect();
-        assert_eq!(found, [("exp", "1763730900"), ("sub", "\"ada\"")]);
-        let until = shown.claims.first().map(|claim| claim.meaning.to_string());
+        assert_eq!(found, [("sub", "\"ada\""), ("exp", "1763730900")]);
+        let until = shown.claims.last().map(|claim| claim.meaning.to_string());
         assert_eq!(until.as_deref(), Some("Not valid after 21 Nov 2025, 13:15 UTC"));
         for raw in ["lk_at_abc", "a.b.c", "", "..", "e30.###.x"] {
             let shown = token("Access token", "ok", raw);
@@ -105,6 +105,6 @@ mod tests {
     fn a_claim_cannot_break_the_page() {
         let shown = claims("x", "", &json!({ "name": "a\u{202e}b\u{0}", "exp": "soon" }));
         let values: Vec<_> = shown.claims.iter().map(|claim| claim.value.to_string()).collect();
-        assert_eq!(values, ["\"soon\"", "\"a\\u{202e}b\\u0000\""]);
+        assert_eq!(values, ["\"a\\u{202e}b\\u0000\"", "\"soon\""]);
     }
 }
