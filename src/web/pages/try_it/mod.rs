@@ -174,7 +174,9 @@ async fn callback(request: Request) -> Result<Response, Refusal> {
     trial.steps.push(story::came_back(&url, posted, params, outcome.as_ref().err()));
     match outcome {
         Ok((party, started, code)) => acts::redeem(client, &mut trial, (&party, &started), &code).await,
-        Err(error) => trial.stopped = Some(error.to_string()),
+        // A stray answer (Back, a reload) is shown as a step; the sign-in before it stays finished.
+        Err(error) if trial.tokens.is_none() => trial.stopped = Some(error.to_string()),
+        Err(_) => {}
     }
     client.trials.put(&key, trial, now);
     Ok(respond::to_own(&request, LATEST))
