@@ -19,7 +19,8 @@ fn the_keys_are_exactly_those_of_the_metadata() {
     ] {
         list.push("x".to_owned());
     }
-    (full.default_max_age, full.access_token_seconds, full.refresh_grace_seconds) = (Some(1), Some(1), Some(1));
+    (full.default_max_age, full.access_token_seconds, full.refresh_grace_seconds) =
+        (Some(1), Some(1), Some(1));
     let Value::Object(members) = serde_json::to_value(&full).unwrap() else { panic!("an object") };
     let mut names: Vec<&str> = members.keys().map(String::as_str).collect();
     let mut keys = KEYS.map(|(key, _)| key);
@@ -43,7 +44,8 @@ fn an_rfc_7591_document_is_read_and_unknown_members_are_named() {
 
 #[test]
 fn every_malformed_member_is_named() {
-    let text = r#"{"client_name":1,"redirect_uris":"x","pkce":"maybe","client_secret":["x"],"scope":"openid"}"#;
+    let text =
+        r#"{"client_name":1,"redirect_uris":"x","pkce":"maybe","client_secret":["x"],"scope":"openid"}"#;
     let fields: Vec<String> = read(text).err().unwrap().into_iter().map(|problem| problem.field).collect();
     assert_eq!(fields, ["client_secret", "client_name", "redirect_uris", "pkce"]);
     for text in ["", "[]", "{", "7", &format!("\"{}\"", "x".repeat(70_000))] {
@@ -98,7 +100,8 @@ fn a_wrong_key_or_value_says_what_would_do() {
 
 #[test]
 fn a_document_is_the_same_after_a_round() {
-    let metadata = read(r#"{"client_name":"Shop","redirect_uris":["https://shop.example/cb"]}"#).unwrap().metadata;
+    let metadata =
+        read(r#"{"client_name":"Shop","redirect_uris":["https://shop.example/cb"]}"#).unwrap().metadata;
     let again = read(&json!(metadata).to_string()).unwrap().metadata;
     assert_eq!(metadata, again);
 }

@@ -58,7 +58,11 @@ const BAD_URIS: [&str; 20] = [
 fn sec_i2_every_uri_member_goes_through_one_validator() {
     for bad in BAD_URIS {
         assert_eq!(wrong(|m| m.redirect_uris.push(bad.to_owned())), ["redirect_uris[1]"], "{bad:?}");
-        assert_eq!(wrong(|m| m.post_logout_redirect_uris = list(&[bad])), ["post_logout_redirect_uris[0]"], "{bad:?}");
+        assert_eq!(
+            wrong(|m| m.post_logout_redirect_uris = list(&[bad])),
+            ["post_logout_redirect_uris[0]"],
+            "{bad:?}"
+        );
         assert_eq!(wrong(|m| m.client_uri = Some(bad.to_owned())), ["client_uri"], "{bad:?}");
         assert_eq!(wrong(|m| m.logo_uri = Some(bad.to_owned())), ["logo_uri"], "{bad:?}");
         assert_eq!(wrong(|m| m.policy_uri = Some(bad.to_owned())), ["policy_uri"], "{bad:?}");
@@ -69,18 +73,38 @@ fn sec_i2_every_uri_member_goes_through_one_validator() {
 
 #[test]
 fn sec_i2_resources_are_absolute_uris_without_fragment() {
-    for bad in ["", "api", "/api", "https://a.example/#x", "JaVaScRiPt:alert(1)", "data:x", "https://u:p@a.example", "a b:c"] {
+    for bad in [
+        "",
+        "api",
+        "/api",
+        "https://a.example/#x",
+        "JaVaScRiPt:alert(1)",
+        "data:x",
+        "https://u:p@a.example",
+        "a b:c",
+    ] {
         assert_eq!(wrong(|m| m.resources = list(&[bad])), ["resources[0]"], "{bad:?}");
         assert_eq!(wrong(|m| m.introspects = list(&[bad])), ["introspects[0]"], "{bad:?}");
     }
-    for good in ["https://api.example.com", "http://localhost:3001", "urn:example:api", "https://api.example.com/v1?x=1"] {
+    for good in [
+        "https://api.example.com",
+        "http://localhost:3001",
+        "urn:example:api",
+        "https://api.example.com/v1?x=1",
+    ] {
         assert!(wrong(|m| m.resources = list(&[good])).is_empty(), "{good}");
     }
 }
 
 #[test]
 fn good_redirect_uris_depend_on_the_kind_of_app() {
-    for good in [WEB, "https://app.example.com:8443/cb?tenant=1", "http://localhost:3000/cb", "http://127.0.0.1/cb", "http://[::1]:1/cb"] {
+    for good in [
+        WEB,
+        "https://app.example.com:8443/cb?tenant=1",
+        "http://localhost:3000/cb",
+        "http://127.0.0.1/cb",
+        "http://[::1]:1/cb",
+    ] {
         assert!(wrong(|m| m.redirect_uris = list(&[good])).is_empty(), "{good}");
     }
     let native = |uri: &str| {
@@ -99,7 +123,15 @@ fn cors_origins_are_origins() {
     for good in ["https://app.example.com", "http://localhost:3000", "https://app.example.com:8443"] {
         assert!(wrong(|m| m.cors_origins = list(&[good])).is_empty(), "{good}");
     }
-    for bad in ["https://app.example.com/", "https://app.example.com/x", "https://APP.example.com", "*", "null", "https://app.example.com:443", "com.example.app:/"] {
+    for bad in [
+        "https://app.example.com/",
+        "https://app.example.com/x",
+        "https://APP.example.com",
+        "*",
+        "null",
+        "https://app.example.com:443",
+        "com.example.app:/",
+    ] {
         assert_eq!(wrong(|m| m.cors_origins = list(&[bad])), ["cors_origins[0]"], "{bad:?}");
     }
 }
@@ -174,7 +206,10 @@ fn every_problem_is_found_at_once() {
         m.scope = "\"".to_owned();
         m.access_token_seconds = Some(0);
     });
-    assert_eq!(fields, ["client_name", "redirect_uris[1]", "grant_types[2]", "scope", "access_token_seconds"]);
+    assert_eq!(
+        fields,
+        ["client_name", "redirect_uris[1]", "grant_types[2]", "scope", "access_token_seconds"]
+    );
 }
 
 #[test]
