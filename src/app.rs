@@ -5,12 +5,14 @@ mod check;
 mod data_dir;
 mod dev;
 mod jobs;
+mod line_sink;
+mod log_format;
 mod logging;
 mod open;
 mod serve;
 
 pub use check::quick as quick_check;
 pub use dev::{Throwaway, prepare as prepare_dev};
-pub use logging::init as init_logging;
+pub use logging::{flush as flush_logs, init as init_logging};
 pub use open::{OpenMode, Opened, Runtime, StartError, db_config, open_engine};
 pub use serve::{Application, Extras, assemble, run};

@@ -2,6 +2,7 @@
 
 use super::open::{OpenMode, Opened, Runtime, StartError, open_engine};
 use super::{banner, dev, jobs};
+use crate::base::id::Sequence;
 use crate::config::Settings;
 use crate::engine::Engine;
 use crate::web::metrics::Metrics;
@@ -64,9 +65,12 @@ pub fn assemble(settings: &Settings, engine: Engine, extras: Extras) -> Result<A
 fn site(settings: &Settings, engine: &Engine, recorder: Recorder, extras: Extras) -> Site {
     let public = PublicUrl::of(settings.server.issuer.url());
     let timeout = Duration::from_secs(u64::from(settings.server.request_timeout_seconds));
+    let metrics = Metrics::default();
     Site {
         discovery: Document::build(engine),
-        routes: routes::by_path(&public.base_path),
+        routes: routes::by_path(&public.base_path, &metrics),
+        unknown: metrics.of_route("unknown"),
+        trace_ids: Sequence::new(&engine.rng),
         public,
         edge: Edge {
             trusted_proxies: settings.server.trusted_proxies.clone(),
@@ -74,7 +78,7 @@ fn site(settings: &Settings, engine: &Engine, recorder: Recorder, extras: Extras
             body_timeout: timeout,
             dev: settings.dev,
         },
-        metrics: Metrics::default(),
+        metrics,
         recorder,
         engine: engine.clone(),
         dev_people: extras.people,

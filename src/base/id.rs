@@ -4,6 +4,7 @@
 use super::clock::Clock;
 use super::rng::Rng;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A new ULID from the given clock and randomness.
 pub fn ulid(clock: &Clock, rng: &Rng) -> String {
@@ -14,6 +15,27 @@ pub fn ulid(clock: &Clock, rng: &Rng) -> String {
 /// Whether `text` has the form of a ULID; used before an identifier from outside reaches a query.
 pub fn is_ulid(text: &str) -> bool {
     text.len() == 26 && ulid::Ulid::from_string(text).is_ok()
+}
+
+/// Makes the ids of requests: ULIDs whose random part is a random start plus a count. They name
+/// answers and open nothing, so they need to differ, not to be guessed at.
+pub struct Sequence {
+    start: u128,
+    count: AtomicU64,
+}
+
+impl Sequence {
+    /// With its own random start.
+    pub fn new(rng: &Rng) -> Self {
+        Self { start: u128::from_be_bytes(rng.bytes::<16>()), count: AtomicU64::new(0) }
+    }
+
+    /// The next id.
+    pub fn next(&self, clock: &Clock) -> TraceId {
+        let ms = u64::try_from(clock.now_ms()).unwrap_or(0);
+        let count = u128::from(self.count.fetch_add(1, Ordering::Relaxed));
+        TraceId(ulid::Ulid::from_parts(ms, self.start.wrapping_add(count)).to_string())
+    }
 }
 
 macro_rules! ids {

@@ -34,7 +34,9 @@ fn serve(global: &Global, args: &Args, dev: bool) -> Result<u8, Failure> {
     // Dropped, and so removed, when serving ends.
     let _throwaway = if dev { Some(Throwaway::into_settings(&mut settings)?) } else { None };
     app::init_logging(&settings.log);
-    Ok(app::run(&settings)?)
+    let ended = app::run(&settings);
+    app::flush_logs();
+    Ok(ended?)
 }
 
 fn settings(global: &Global, args: &Args, dev: bool) -> Result<Settings, Failure> {

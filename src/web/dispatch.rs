@@ -9,7 +9,6 @@ use super::respond::{self, Class};
 use super::routes::{Cors, Guard, Route};
 use super::site::Site;
 use crate::base::clock::Tick;
-use crate::base::id::TraceId;
 use crate::base::text;
 use crate::engine::Ctx;
 use crate::engine::trace::Trace;
@@ -36,7 +35,9 @@ const LARGEST_FORM: usize = 64 * 1024;
 /// Answers any request.
 pub async fn dispatch(site: Data<Site>, http: HttpRequest, payload: Payload) -> Response {
     let started = Tick::now();
-    let route = site.routes.get(http.uri().path()).copied();
+    let served = site.clone();
+    let served = served.routes.get(http.uri().path());
+    let route = served.map(|served| served.route);
     let mut request = open(site, http);
     let outcome = serve(&mut request, route, payload).await;
     let class = route.map_or(Class::Page, |route| route.class);
@@ -50,7 +51,7 @@ pub async fn dispatch(site: Data<Site>, http: HttpRequest, payload: Payload) -> 
     finish(&request, route, &mut response);
     let took = started.elapsed();
     let name = route.map_or("unknown", |route| route.path);
-    request.site.metrics.answered(name, response.status().as_u16(), took);
+    served.map_or(&request.site.unknown, |served| &served.metrics).answered(response.status().as_u16(), took);
     log_line(&request, name, &response, (code, took));
     response
 }
@@ -59,7 +60,7 @@ fn open(site: Data<Site>, http: HttpRequest) -> Request {
     let engine = &site.engine;
     let agent = http.headers().get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let ctx = Ctx {
-        trace: Trace::new(TraceId::generate(&engine.clock, &engine.rng)),
+        trace: Trace::new(site.trace_ids.next(&engine.clock)),
         ip: proxy::client_ip(&http, &site.edge.trusted_proxies),
         user_agent: Arc::from(text::plain(agent, 300)),
     };
@@ -110,7 +111,7 @@ fn hand_over(request: &mut Request) -> Request {
 /// Sizes and host (security rows U1, H4).
 fn check_head(request: &Request, route: Option<&'static Route>) -> Result<Option<Response>, Refusal> {
     let http = &request.http;
-    if http.uri().to_string().len() > LONGEST_URI {
+    if http.uri().path_and_query().map_or(0, |pq| pq.as_str().len()) > LONGEST_URI {
         return Err(Check::UriTooLong.into());
     }
     let size: usize = http.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();

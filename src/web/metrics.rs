@@ -38,6 +38,30 @@ fn histogram() -> Histogram {
     Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0])
 }
 
+/// The counters of one endpoint.
+pub struct RouteMetrics {
+    http_route: &'static str,
+    ok: Counter,
+    see_other: Counter,
+    duration: Histogram,
+    others: Family<HttpLabels, Counter>,
+}
+
+impl RouteMetrics {
+    /// Counts an answer.
+    pub fn answered(&self, status: u16, took: Duration) {
+        match status {
+            200 => self.ok.inc(),
+            303 => self.see_other.inc(),
+            other => {
+                let labels = HttpLabels { http_route: self.http_route, http_response_status_code: other };
+                self.others.get_or_create(&labels).inc()
+            }
+        };
+        self.duration.observe(took.as_secs_f64());
+    }
+}
+
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::default();
@@ -52,11 +76,16 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Counts an answer.
-    pub fn answered(&self, route: &'static str, status: u16, took: Duration) {
-        let labels = HttpLabels { http_route: route, http_response_status_code: status };
-        self.requests.get_or_create(&labels).inc();
-        self.durations.get_or_create(&RouteLabels { http_route: route }).observe(took.as_secs_f64());
+    /// The counters of one endpoint, looked up once.
+    pub fn of_route(&self, http_route: &'static str) -> RouteMetrics {
+        let of = |status| HttpLabels { http_route, http_response_status_code: status };
+        RouteMetrics {
+            http_route,
+            ok: self.requests.get_or_create(&of(200)).clone(),
+            see_other: self.requests.get_or_create(&of(303)).clone(),
+            duration: self.durations.get_or_create(&RouteLabels { http_route }).clone(),
+            others: self.requests.clone(),
+        }
     }
 
     /// Counts a refusal.

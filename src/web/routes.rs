@@ -1,9 +1,10 @@
 //! The one route table. From it come dispatch, methods, CORS, CSRF, discovery and the access log.
 //! To add an endpoint: a file with a `ROUTE`, and its line here.
 
+use super::metrics::Metrics;
 use super::request::{Request, Response};
 use super::respond::Class;
-use super::site::Answering;
+use super::site::{Answering, Served};
 use super::{oauth, pages};
 use crate::protocol::refusal::Refusal;
 use actix_web::http::Method;
@@ -87,7 +88,8 @@ pub static ROUTES: &[&Route] = &[
     &pages::try_it::ACT,
 ];
 
-/// The table by full path.
-pub fn by_path(base_path: &str) -> HashMap<String, &'static Route> {
-    ROUTES.iter().map(|route| (format!("{base_path}{}", route.path), *route)).collect()
+/// The table by full path, with counters.
+pub fn by_path(base_path: &str, metrics: &Metrics) -> HashMap<String, Served> {
+    let served = |route: &'static Route| Served { route, metrics: metrics.of_route(route.path) };
+    ROUTES.iter().map(|route| (format!("{base_path}{}", route.path), served(route))).collect()
 }

@@ -1,9 +1,10 @@
 //! What every request is served with: the engine, the public address, the settings of the edge.
 
-use super::metrics::Metrics;
+use super::metrics::{Metrics, RouteMetrics};
 use super::recorder::Recorder;
 use super::request::Response;
 use super::routes::Route;
+use crate::base::id::Sequence;
 use crate::engine::Engine;
 use ipnet::IpNet;
 use std::collections::HashMap;
@@ -60,6 +61,14 @@ pub struct Edge {
 /// The future of a handler.
 pub type Answering = Pin<Box<dyn Future<Output = Result<Response, crate::protocol::refusal::Refusal>>>>;
 
+/// A route with its counters.
+pub struct Served {
+    /// The route.
+    pub route: &'static Route,
+    /// Its counters.
+    pub metrics: RouteMetrics,
+}
+
 /// Everything a request is served with; one per process, shared.
 pub struct Site {
     /// The use cases.
@@ -73,7 +82,11 @@ pub struct Site {
     /// Where refused requests' stories go.
     pub recorder: Recorder,
     /// The route table by path.
-    pub routes: HashMap<String, &'static Route>,
+    pub routes: HashMap<String, Served>,
+    /// What answers to unknown paths is counted by.
+    pub unknown: RouteMetrics,
+    /// The ids of requests.
+    pub trace_ids: Sequence,
     /// Prebuilt discovery document.
     pub discovery: super::oauth::discovery::Document,
     /// People to sign in as, in `latchkey dev`.
