@@ -138,7 +138,7 @@ fn of_refresh(
     if family.ended_at.is_some() || family.generation != token.generation || now >= end {
         return Ok(None);
     }
-    let Some((grant, user)) = standing(conn, family.grant_id.as_str())? else { return Ok(None) };
+    let Some((grant, user)) = standing(conn, family.grant_id.as_str(), "")? else { return Ok(None) };
     let Some(subject) = grant.subject.filter(|_| grant.client_id == caller.id) else { return Ok(None) };
     Ok(Some(Active {
         active: true,

@@ -2,7 +2,7 @@
 
 use super::conn::Conn;
 use super::fault::{StoreError, TxResult};
-use super::schema::{grants, refresh_families, users};
+use super::schema::{clients, grants, refresh_families, revoked_tokens, users};
 use super::users::Row as UserRow;
 use crate::base::clock::Seconds;
 use crate::base::id::{ClientId, FamilyId, GrantId, SessionId, UserId};
@@ -129,6 +129,45 @@ pub fn find(conn: &mut Conn, id: &str) -> TxResult<Option<(Grant, Option<User>)>
         .first(conn)
         .optional()?;
     row.map(|(grant, user)| Ok((grant.into_grant()?, user.map(UserRow::into_user).transpose()?))).transpose()
+}
+
+/// A grant that an access token names, with what the token stands or falls by, in one statement.
+pub struct Bearing {
+    /// The grant.
+    pub grant: Grant,
+    /// The person behind it, if there is one.
+    pub user: Option<User>,
+    /// Whether its client is enabled.
+    pub client_enabled: bool,
+    /// Whether this one token was revoked.
+    pub revoked: bool,
+}
+
+/// What the token `jti` of the grant `id` stands or falls by.
+///
+/// # Errors
+/// Store errors.
+pub fn find_bearing(conn: &mut Conn, id: &str, jti: &str) -> TxResult<Option<Bearing>> {
+    let row: Option<(Row, Option<UserRow>, bool, Option<String>)> = grants::table
+        .inner_join(clients::table)
+        .left_join(users::table)
+        .left_join(revoked_tokens::table.on(revoked_tokens::jti.eq(jti)))
+        .filter(grants::id.eq(id))
+        .select((
+            Row::as_select(),
+            Option::<UserRow>::as_select(),
+            clients::enabled,
+            revoked_tokens::jti.nullable(),
+        ))
+        .first(conn)
+        .optional()?;
+    let Some((grant, user, client_enabled, revoked)) = row else { return Ok(None) };
+    Ok(Some(Bearing {
+        grant: grant.into_grant()?,
+        user: user.map(UserRow::into_user).transpose()?,
+        client_enabled,
+        revoked: revoked.is_some(),
+    }))
 }
 
 /// The standing grant of a client without a person (client credentials), newest live one.

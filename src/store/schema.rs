@@ -230,6 +230,7 @@ diesel::table! {
 
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(grants -> users (user_id));
+diesel::joinable!(grants -> clients (client_id));
 diesel::joinable!(refresh_families -> grants (grant_id));
 diesel::joinable!(access_tokens -> grants (grant_id));
 

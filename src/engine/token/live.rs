@@ -8,7 +8,8 @@ use crate::domain::user::User;
 use crate::engine::Engine;
 use crate::engine::keys::{AccessClaims, Jti};
 use crate::protocol::scope::Scope;
-use crate::store::{Conn, TxResult, clients, grants, tokens};
+use crate::store::grants::Bearing;
+use crate::store::{Conn, TxResult, grants, tokens};
 
 /// The longest access token that is looked at, bytes.
 const LONGEST: usize = 16 * 1024;
@@ -66,10 +67,7 @@ impl Presented {
 
 fn find_jwt(conn: &mut Conn, claims: AccessClaims) -> TxResult<Option<Live>> {
     let Some(grant_id) = Jti::grant_id(&claims.jti) else { return Ok(None) };
-    if tokens::is_revoked(conn, &claims.jti)? {
-        return Ok(None);
-    }
-    let Some((grant, user)) = standing(conn, grant_id.as_str())? else { return Ok(None) };
+    let Some((grant, user)) = standing(conn, grant_id.as_str(), &claims.jti)? else { return Ok(None) };
     let subject = grant.subject.as_ref().map_or(grant.client_id.as_str(), |subject| subject.user_id.as_str());
     if claims.client_id != grant.client_id.as_str() || claims.sub != subject {
         return Ok(None);
@@ -87,7 +85,7 @@ fn find_jwt(conn: &mut Conn, claims: AccessClaims) -> TxResult<Option<Live>> {
 
 fn find_opaque(conn: &mut Conn, digest: &Digest<AccessToken>, now: Seconds) -> TxResult<Option<Live>> {
     let Some(row) = tokens::find(conn, digest)?.filter(|row| now < row.expires_at) else { return Ok(None) };
-    let Some((grant, user)) = standing(conn, &row.grant_id)? else { return Ok(None) };
+    let Some((grant, user)) = standing(conn, &row.grant_id, "")? else { return Ok(None) };
     Ok(Some(Live {
         scope: Scope::from_stored(&row.scope),
         audience: row.audience.split(' ').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
@@ -99,18 +97,20 @@ fn find_opaque(conn: &mut Conn, digest: &Digest<AccessToken>, now: Seconds) -> T
     }))
 }
 
-/// A grant that was not ended, whose client is enabled and whose person, if it has one, is too.
+/// A grant that was not ended (nor the token `jti` of it, if it has one), whose client is enabled and whose person, if it has one, is too.
 ///
 /// # Errors
 /// Store errors.
-pub fn standing(conn: &mut Conn, grant_id: &str) -> TxResult<Option<(Grant, Option<User>)>> {
-    let Some((grant, user)) = grants::find(conn, grant_id)? else { return Ok(None) };
+pub fn standing(conn: &mut Conn, grant_id: &str, jti: &str) -> TxResult<Option<(Grant, Option<User>)>> {
+    let Some(Bearing { grant, user, client_enabled, revoked }) = grants::find_bearing(conn, grant_id, jti)?
+    else {
+        return Ok(None);
+    };
     let person_stands = match (&grant.subject, &user) {
         (None, _) => true,
         (Some(_), Some(user)) => user.enabled,
         (Some(_), None) => false,
     };
-    let stands =
-        grant.ended_at.is_none() && person_stands && clients::is_enabled(conn, grant.client_id.as_str())?;
+    let stands = grant.ended_at.is_none() && person_stands && client_enabled && !revoked;
     Ok(stands.then_some((grant, user)))
 }
