@@ -18,8 +18,8 @@ mod waiting;
 pub use checks::{CHECKS, Draft};
 pub use next::Step;
 pub use response::{AuthorizationResponse, Outcome, Target};
-pub use waiting::{Waiting, find_waiting, waiting};
 use waiting::{Standing, standing};
+pub use waiting::{Waiting, find_waiting, waiting};
 
 use super::context::{Ctx, Engine};
 use super::gate;

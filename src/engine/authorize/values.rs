@@ -24,6 +24,8 @@ pub fn bounded(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let found =
         found.or_else(|| ["ui_locales", "claims_locales", "acr_values"].into_iter().find(|n| long_list(n)));
     match found {
+        // RFC 6749 §4.1.2.1: a scope beyond the limits is an invalid_scope.
+        Some("scope") => Err(Refusal::new(Check::ScopeMalformed).with("shorter", "scope")),
         Some(name) => Err(Refusal::new(Check::ParameterMalformed).with("shorter", name)),
         None => Ok(()),
     }

@@ -53,12 +53,13 @@ async fn show(request: Request) -> Result<Response, Refusal> {
 
 async fn decide(request: Request) -> Result<Response, Refusal> {
     let id = ix(request.form.get("ix")).ok_or(Check::AuthorizationGone)?;
+    let (engine, ctx, visitor) = (request.engine(), &request.ctx, &request.visitor);
     match typed(&request, "decision") {
         "continue" => {
-            let (engine, ctx) = (request.engine(), &request.ctx);
-            let outcome = authorize::continue_as_current(engine, ctx, &request.visitor, &id).await;
+            let outcome = authorize::continue_as_current(engine, ctx, visitor, &id).await;
             carry(&request, outcome)
         }
+        "cancel" => carry(&request, authorize::deny(engine, ctx, visitor, &id).await),
         "switch" => Ok(respond::to_own(&request, &format!("/login?ix={id}&switch=1"))),
         _ => Err(Check::StepUnexpected.into()),
     }

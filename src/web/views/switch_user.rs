@@ -54,10 +54,7 @@ impl SwitchUser {
         vec![
             ("default", page(Some("bob@example.org"), true, App::sample(), Person::sample())),
             ("must", page(None, false, App::sample(), Person::sample())),
-            (
-                "choose",
-                Self { why: Why::Choice, ..page(None, true, App::sample(), Person::sample()) },
-            ),
+            ("choose", Self { why: Why::Choice, ..page(None, true, App::sample(), Person::sample()) }),
             ("hostile", page(Some(super::HOSTILE), true, App::hostile(), Person::hostile())),
         ]
     }
