@@ -375,7 +375,7 @@ fn sec_a17_a_code_is_random_hashed_short_lived_and_bound() {
     assert_eq!(request.nonce.as_deref(), Some("n-1"));
     let Stage::Granted(approval) = &stored.stage else { panic!("{:?}", stored.stage) };
     assert_eq!(approval.user_id, ada.id);
-    assert_eq!(approval.scope.to_string(), "openid profile email offline_access");
+    assert_eq!(approval.scope.to_string(), "email offline_access openid profile");
     let session =
         app.read(|conn| latchkey::store::sessions::find(conn, approval.session_id.as_str())).unwrap();
     assert_eq!(session.user_id, ada.id);

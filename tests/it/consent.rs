@@ -175,13 +175,18 @@ fn sec_b4_what_is_remembered_covers_the_same_and_less() {
     assert!(asks("web", &[("scope", "openid"), ("resource", two)]));
     assert!(asks("web", &[("scope", "openid"), ("prompt", "consent")]));
     assert!(asks(&other.id, &given), "another client");
-    // A new name or another host is another app; a new path is not.
-    edit(&app, "web", |m| m.redirect_uris.push("https://rp.example.com/second".to_owned()));
+    // An app that keeps a secret is itself under another name; one that anybody could pose as is not.
+    edit(&app, "web", |m| m.client_name = "Renamed".to_owned());
     assert!(!asks("web", &given));
-    edit(&app, "web", |m| m.client_name = "Bank".to_owned());
+    edit(&app, "web", |m| {
+        m.token_endpoint_auth_method = AuthMethod::None;
+        m.redirect_uris.push("http://localhost:3000/cb".to_owned());
+    });
     assert!(asks("web", &given));
-    tokens_in(&app, &mut ada, &web, &given);
-    edit(&app, "web", |m| m.redirect_uris.push("https://elsewhere.example.com/cb".to_owned()));
+    edit(&app, "web", |m| {
+        m.token_endpoint_auth_method = AuthMethod::ClientSecretBasic;
+        m.redirect_uris.pop();
+    });
     assert!(ada.get(&app.authorize_path("web", &given)).param("code").is_none());
 }
 

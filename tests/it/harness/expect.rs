@@ -111,6 +111,8 @@ pub fn decide(visitor: &mut Visitor, to: &str, page: &Answer, more: &[(&str, &st
 pub fn token(app: &TestApp, visitor: &Visitor, form: &str, ix: &str) -> String {
     let browser = visitor.cookies.get("__Host-lk_ix").map(|v| Plain::<BrowserSecret>::presented(v).digest());
     let session = visitor.cookies.get("__Host-lk_sid").map(|v| Plain::<SessionSecret>::presented(v).digest());
+    // The sign-in form belongs to the browser alone.
+    let session = session.filter(|_| form != "login");
     AtBrowser { browser, session }.csrf(&app.engine, &format!("{form}\n{ix}"))
 }
 
@@ -130,4 +132,14 @@ pub fn redeemed(app: &TestApp, client: &TestClient, answer: &Answer) -> Value {
     let tokens = app.redeem(client, &code);
     assert_eq!(tokens.status, 200, "{}", tokens.text());
     tokens.json()
+}
+
+/// Whether somebody is signed in in this browser.
+#[track_caller]
+pub fn is_signed_in(visitor: &Visitor) -> bool {
+    let answer = visitor.clone().get("/account");
+    if answer.status != 200 {
+        assert_eq!((answer.status, answer.location()), (303, "/login"), "{}", answer.text());
+    }
+    answer.status == 200
 }
