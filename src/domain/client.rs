@@ -229,6 +229,11 @@ impl Client {
         self.metadata.grant_types.iter().any(|g| g == grant_type)
     }
 
+    /// Whether it may have codes (RFC 6749 §4.1).
+    pub fn allows_code(&self) -> bool {
+        self.allows_grant("authorization_code") && self.metadata.response_types.iter().any(|r| r == "code")
+    }
+
     /// Whether PKCE is demanded: always of public clients (RFC 9700 §2.1.1).
     pub fn requires_pkce(&self) -> bool {
         self.is_public() || self.metadata.pkce == PkcePolicy::Required

@@ -7,7 +7,7 @@ use crate::base::id::ClientId;
 use serde::{Deserialize, Serialize};
 
 /// The parameters known at the authorization endpoint; repeats of these are refused, others ignored.
-pub const KNOWN: [&str; 23] = [
+pub const KNOWN: [&str; 24] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -30,6 +30,7 @@ pub const KNOWN: [&str; 23] = [
     "code_challenge",
     "code_challenge_method",
     "resource",
+    "authorization_details",
     "dpop_jkt",
 ];
 

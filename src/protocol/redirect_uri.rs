@@ -34,6 +34,11 @@ impl VerifiedRedirect {
         format!("{}{joint}{}", self.0, super::params::encode(pairs))
     }
 
+    /// Whether it is a site, and not the private-use scheme of an installed app (RFC 8252 §7.1).
+    pub fn is_web(&self) -> bool {
+        Url::parse(&self.0).is_ok_and(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))
+    }
+
     /// The source expression for CSP `form-action`: browsers hold a form's redirects to it.
     pub fn csp_source(&self) -> String {
         csp_source(&self.0)

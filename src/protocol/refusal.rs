@@ -3,8 +3,8 @@
 
 pub use super::registry::{Check, REGISTRY};
 
-/// The `error` values of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 8707 §2
-/// and OIDC Core §3.1.2.6 that this server uses.
+/// The `error` values of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 8707 §2,
+/// RFC 9396 §5 and OIDC Core §3.1.2.6 that this server uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the specifications' own")]
 pub enum OauthError {
@@ -16,6 +16,7 @@ pub enum OauthError {
     UnsupportedResponseType,
     InvalidScope,
     InvalidTarget,
+    InvalidAuthorizationDetails,
     AccessDenied,
     ServerError,
     TemporarilyUnavailable,
@@ -42,6 +43,7 @@ impl OauthError {
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
+            Self::InvalidAuthorizationDetails => "invalid_authorization_details",
             Self::AccessDenied => "access_denied",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",

@@ -77,6 +77,8 @@ registry! {
         "The id_token_hint was not issued by this server to this client.", "Send an ID token that this client received from here (it may be expired).";
     ResourceUnknown = 1122, "resource_unknown", "RFC 8707 §2", InvalidTarget, 400, Redirect, Developer,
         "The resource is not registered for this client.", "Leave resource out, or send one that is registered for this client.";
+    AuthorizationDetails = 1123, "authorization_details", "RFC 9396 §5", InvalidAuthorizationDetails, 400, Redirect, Developer,
+        "Authorization details of this type are not supported.", "Ask with scope and resource instead.";
     LoginRequired = 1130, "login_required", "OIDC Core §3.1.2.6", LoginRequired, 400, Redirect, Person,
         "prompt=none was sent, and nobody is signed in (recently enough, or as the person asked for).", "Send the person again without prompt=none.";
     ConsentRequired = 1131, "consent_required", "OIDC Core §3.1.2.6", ConsentRequired, 400, Redirect, Person,

@@ -4,7 +4,7 @@
 use super::cookies;
 use super::headers::{self, FormAction, TRACE_ID};
 use super::proxy;
-use super::request::{Request, Response, form_name};
+use super::request::{Request, Response};
 use super::respond::{self, Class};
 use super::routes::{Cors, Guard, Route};
 use super::site::Site;
@@ -200,9 +200,7 @@ fn check_csrf(request: &Request, route: &Route) -> Result<(), Refusal> {
         (None, Some(origin)) => origin == request.site.public.origin,
         (None, None) => false,
     };
-    let token = request.form.get("csrf").unwrap_or_default();
-    let name = form_name(route.path, request.form.get("ix"));
-    if same && request.visitor.csrf_matches(request.engine(), &name, token) {
+    if same && request.csrf_matches(route.path) {
         return Ok(());
     }
     let seen = format!("sec-fetch-site {}, origin {}", site.unwrap_or("absent"), origin.unwrap_or("absent"));

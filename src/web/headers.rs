@@ -16,8 +16,27 @@ const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 pub const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
 /// Where forms of a page may lead: browsers hold the redirects that follow a form to it.
-#[derive(Clone, Default)]
-pub struct FormAction(pub Vec<String>);
+#[derive(Clone)]
+pub struct FormAction(String);
+
+impl Default for FormAction {
+    /// This server alone.
+    fn default() -> Self {
+        Self("'self'".to_owned())
+    }
+}
+
+impl FormAction {
+    /// This server, and these CSP sources.
+    pub fn leading_to(sources: &[String]) -> Self {
+        Self(sources.iter().fold(Self::default().0, |all, source| format!("{all} {source}")))
+    }
+
+    /// This CSP source, and not even this server.
+    pub fn only(source: String) -> Self {
+        Self(source)
+    }
+}
 
 /// Sets what every answer carries; HTML gets the whole set.
 pub fn secure(response: &mut Response, public: &PublicUrl, nonce: &str, form_action: &FormAction) {
@@ -45,8 +64,8 @@ pub fn secure(response: &mut Response, public: &PublicUrl, nonce: &str, form_act
     headers.insert(PERMISSIONS, HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-         base-uri 'none'; frame-ancestors 'none'; form-action 'self'{}",
-        form_action.0.iter().fold(String::new(), |all, source| format!("{all} {source}"))
+         base-uri 'none'; frame-ancestors 'none'; form-action {}",
+        form_action.0
     );
     if let Ok(value) = HeaderValue::from_str(&policy) {
         headers.insert(CONTENT_SECURITY_POLICY, value);

@@ -71,7 +71,22 @@ impl Request {
 
     /// The token for a form that posts to `path`, about the stored authorization `ix` if any.
     pub fn csrf(&self, path: &str, ix: Option<&str>) -> String {
-        self.visitor.csrf(self.engine(), &form_name(path, ix))
+        let name = form_name(path, ix);
+        self.bound_to(&name).csrf(self.engine(), &name)
+    }
+
+    /// Whether the form that was posted to `path` carries its token.
+    pub fn csrf_matches(&self, path: &str) -> bool {
+        let name = form_name(path, self.form.get("ix"));
+        let token = self.form.get("csrf").unwrap_or_default();
+        self.bound_to(&name).csrf_matches(self.engine(), &name, token)
+    }
+
+    /// Whose token a form carries. The sign-in form is the browser's alone, so that it stays good
+    /// when the person has signed in in another tab meanwhile (security row A14).
+    fn bound_to(&self, form: &str) -> Visitor {
+        let session = self.visitor.session.clone().filter(|_| !form.starts_with("login\n"));
+        Visitor { session, ..self.visitor.clone() }
     }
 
     /// Reads the visitor from the cookies; one without a binding cookie gets a fresh one.
@@ -88,7 +103,7 @@ impl Request {
 
 /// The name a CSRF token is bound to: the first segment of where the form posts (one page may hold
 /// several forms), and the authorization it is about.
-pub fn form_name(path: &str, ix: Option<&str>) -> String {
+fn form_name(path: &str, ix: Option<&str>) -> String {
     let page = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     format!("{page}\n{}", ix.unwrap_or_default())
 }

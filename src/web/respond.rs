@@ -114,10 +114,11 @@ fn form_post(
     let view = views::form_post::FormPost {
         chrome: request.chrome(),
         app: views::text::Text::plain(&target.display_host()),
-        action: views::text::Href::own(target.as_str().to_owned()),
+        // Only http(s) can be posted to; the checks let no other target come with this mode.
+        action: views::text::Href::web(target.as_str()).ok_or(Check::Unexpected)?,
         fields,
     };
-    page(request, StatusCode::OK, &view, FormAction(vec![target.csp_source()]))
+    page(request, StatusCode::OK, &view, FormAction::only(target.csp_source()))
 }
 
 /// What the client reads: the cause, the code, the trace id, in the characters of RFC 6749 §5.2.

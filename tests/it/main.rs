@@ -7,7 +7,16 @@
 
 mod harness;
 
+mod authorize;
+mod authorize_redirects;
 mod config_golden;
+mod consent;
+mod disabled;
 mod flow;
+mod form_post;
+mod login;
+mod login_time;
 mod pages;
+mod prompts;
 mod tidy;
+mod transactions;

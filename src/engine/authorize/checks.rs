@@ -39,6 +39,7 @@ pub static CHECKS: &[(Check, CheckFn)] = &[
     (Check::ScopeMalformed, scope::well_formed),
     (Check::ScopeNotAllowed, scope::allowed),
     (Check::ResourceUnknown, scope::resources),
+    (Check::AuthorizationDetails, unsupported::authorization_details),
     (Check::PromptInvalid, values::prompt),
     (Check::MaxAgeInvalid, values::max_age),
     (Check::IdTokenHintInvalid, id_token_hint::issued_here),

@@ -23,9 +23,6 @@ pub fn known(engine: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 /// RFC 6749 §4.1.2.1: unauthorized_client. Read from the client's record, at each use.
 pub fn allowed(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let allowed = draft.client.as_ref().is_some_and(|client| {
-        client.allows_grant("authorization_code")
-            && client.metadata.response_types.iter().any(|r| r == "code")
-    });
+    let allowed = draft.client.as_ref().is_some_and(|client| client.allows_code());
     if allowed { Ok(()) } else { Err(Check::ResponseTypeNotAllowed.into()) }
 }

@@ -13,19 +13,21 @@ mod response;
 mod scope;
 mod unsupported;
 mod values;
+mod waiting;
 
 pub use checks::{CHECKS, Draft};
 pub use next::Step;
 pub use response::{AuthorizationResponse, Outcome, Target};
+use waiting::{Standing, standing};
+pub use waiting::{Waiting, find_waiting, waiting};
 
 use super::context::{Ctx, Engine};
 use super::gate;
 use super::visitor::Visitor;
-use crate::base::clock::Seconds;
-use crate::base::id::{AuthorizationId, SessionId, UserId};
-use crate::base::secret::{BrowserSecret, Code, Digest, Plain};
+use crate::base::id::AuthorizationId;
+use crate::base::secret::{BrowserSecret, Code, Plain};
 use crate::domain::authorization::{Approval, Authorization, Stage};
-use crate::domain::client::{Client, ConsentPolicy};
+use crate::domain::client::Client;
 use crate::domain::session::Session;
 use crate::domain::user::User;
 use crate::protocol::authorize::AuthorizationRequest;
@@ -55,88 +57,6 @@ pub async fn resume(engine: &Engine, ctx: &Ctx, visitor: &Visitor, id: &Authoriz
         Ok(outcome) => outcome,
         Err((fault, target)) => response::refused(fault.into_refusal(), target),
     }
-}
-
-/// A stored authorization that is still waiting, in the browser that began it.
-pub struct Waiting {
-    /// The authorization.
-    pub authorization: Authorization,
-    /// Its client.
-    pub client: Arc<Client>,
-    /// The session that answered its login, if one did.
-    pub answered_by: Option<SessionId>,
-    /// The person it is about, if it is about one.
-    pub expected: Option<UserId>,
-}
-
-impl Waiting {
-    fn target(&self, engine: &Engine) -> Target {
-        Target::of(engine, &self.authorization.request)
-    }
-
-    fn step(&self, standing: &Standing, now: Seconds) -> Step {
-        next::step(&next::Facts {
-            request: &self.authorization.request,
-            client: &self.client,
-            session: standing.session.as_ref(),
-            consent: standing.consent.as_ref(),
-            answered_by: self.answered_by.as_ref(),
-            expected: self.expected.as_ref(),
-            now,
-        })
-    }
-}
-
-/// Finds a waiting authorization for this browser (security row A14).
-///
-/// # Errors
-/// [`Check::AuthorizationGone`] when it is finished, too old, or another browser's.
-pub async fn waiting(engine: &Engine, visitor: &Visitor, id: &AuthorizationId) -> TxResult<Waiting> {
-    let (visitor, with, key) = (visitor.clone(), engine.clone(), id.clone());
-    engine.db.read(move |conn| find_waiting(conn, &with, &visitor, key.as_str())).await
-}
-
-/// [`waiting`], inside a transaction.
-///
-/// # Errors
-/// As [`waiting`].
-pub fn find_waiting(conn: &mut Conn, engine: &Engine, visitor: &Visitor, id: &str) -> TxResult<Waiting> {
-    let found = if crate::base::id::is_ulid(id) { authorizations::find(conn, id)? } else { None };
-    let gone = || Fault::from(Check::AuthorizationGone);
-    let authorization = found.ok_or_else(gone)?;
-    let here = visitor
-        .browser
-        .as_ref()
-        .is_some_and(|b| b.matches(&Digest::from_stored(authorization.browser.clone())));
-    if !here || authorization.expires_at <= engine.now() {
-        return Err(gone());
-    }
-    let Stage::Pending { answered_by, expected } = authorization.stage.clone() else { return Err(gone()) };
-    let client = engine
-        .clients
-        .get(authorization.request.client_id.as_str())
-        .filter(|c| c.enabled)
-        .ok_or_else(gone)?;
-    Ok(Waiting { authorization, client, answered_by, expected })
-}
-
-/// What the person has said so far about one request.
-struct Standing {
-    session: Option<(Session, User)>,
-    consent: Option<Consent>,
-}
-
-async fn standing(engine: &Engine, visitor: &Visitor, client: &Client) -> TxResult<Standing> {
-    let session = visitor.current(engine).await?;
-    let asks = client.metadata.consent == ConsentPolicy::Ask && !client.is_unassured();
-    let consent = match &session {
-        Some((_, user)) if asks => {
-            let (user, client) = (user.id.clone(), client.id.clone());
-            engine.db.read(move |conn| consents::find(conn, user.as_str(), client.as_str())).await?
-        }
-        _ => None,
-    };
-    Ok(Standing { session, consent })
 }
 
 async fn begin(
@@ -394,8 +314,14 @@ pub async fn continue_as_current(
 
 async fn try_continue(engine: &Engine, visitor: &Visitor, id: &AuthorizationId) -> TxResult<()> {
     let waiting = waiting(engine, visitor, id).await?;
-    let Some((session, user)) = visitor.current(engine).await? else { return Ok(()) };
-    let choosing = waiting.authorization.request.prompt.select_account && waiting.answered_by.is_none();
+    let standing = standing(engine, visitor, &waiting.client).await?;
+    // Out of its turn this answer would stand in for the sign-in that is asked for (security row A15).
+    let step = waiting.step(&standing, engine.now());
+    let (Step::Choose, Some((session, user))) = (step, standing.session) else { return Ok(()) };
+    if !waiting.admits(&user) {
+        return Err(Check::StepUnexpected.into());
+    }
+    let choosing = waiting.authorization.request.prompt.select_account;
     let key = id.clone();
     engine
         .db

@@ -3,6 +3,7 @@
 use super::checks::Draft;
 use crate::engine::context::Engine;
 use crate::protocol::authorize::{KNOWN, Prompt, ResponseMode};
+use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::refusal::{Check, Refusal};
 
 /// RFC 6749 §3.1: "Request and response parameters MUST NOT be included more than once."
@@ -23,21 +24,28 @@ pub fn bounded(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let found =
         found.or_else(|| ["ui_locales", "claims_locales", "acr_values"].into_iter().find(|n| long_list(n)));
     match found {
+        // RFC 6749 §4.1.2.1: a scope beyond the limits is an invalid_scope.
+        Some("scope") => Err(Refusal::new(Check::ScopeMalformed).with("shorter", "scope")),
         Some(name) => Err(Refusal::new(Check::ParameterMalformed).with("shorter", name)),
         None => Ok(()),
     }
 }
 
-/// OAuth 2.0 Multiple Response Types §2.1; an unknown mode is told in the default mode (A8).
+/// OAuth 2.0 Multiple Response Types §2.1; an unknown mode is told in the default mode (A8). A
+/// form can be posted to a site, not to the private scheme of an installed app.
 pub fn response_mode(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(sent) = draft.params.get("response_mode") else { return Ok(()) };
     match ResponseMode::parse(sent) {
-        Some(mode) if draft.params.count("response_mode") == 1 => {
+        Some(mode) if draft.params.count("response_mode") == 1 && reaches(mode, draft) => {
             draft.response_mode = mode;
             Ok(())
         }
         _ => Err(Refusal::new(Check::ResponseModeUnsupported).with("query form_post", sent)),
     }
+}
+
+fn reaches(mode: ResponseMode, draft: &Draft<'_>) -> bool {
+    mode == ResponseMode::Query || draft.redirect_uri.as_ref().is_some_and(VerifiedRedirect::is_web)
 }
 
 /// RFC 6749 §3.1.1: `response_type` REQUIRED.

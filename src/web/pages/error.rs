@@ -22,9 +22,9 @@ pub fn view(request: &Request, refusal: &Refusal) -> ErrorPage {
         Some(situation) => ErrorPage::of(request.chrome(), situation, trace_id),
         None => ErrorPage {
             chrome: request.chrome(),
-            heading: Text::plain(heading(refusal.check)),
+            heading: Text::sentence(heading(refusal.check)),
             innocent: row.who == Who::Developer || row.who == Who::Admin,
-            advice: Text::plain(advice(row.who)),
+            advice: Text::sentence(advice(row.who)),
             way_out: None,
             details: None,
             trace_id: Some(trace_id.to_owned()),
@@ -97,9 +97,9 @@ fn details(request: &Request, refusal: &Refusal, client: Option<&Client>) -> Det
         app: client.map(|client| Text::plain(&client.metadata.client_name)),
         code: row.code,
         error: Some(row.error.as_str()),
-        cause: Text::plain(row.cause),
+        cause: Text::sentence(row.cause),
         who: Text::plain(row.who.as_str()),
-        fix: Text::plain(row.fix),
+        fix: Text::sentence(row.fix),
         received: (!detail.received.is_empty()).then(|| Text::visible(&detail.received)),
         difference: nearest(&expected, &detail.received)
             .filter(|_| compares)

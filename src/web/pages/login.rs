@@ -3,7 +3,7 @@
 use super::{app_of, ix, leads_to, person, typed};
 use crate::base::secret::Secret;
 use crate::domain::user::User;
-use crate::engine::authorize::{self, Waiting};
+use crate::engine::authorize::{self, Outcome, Step, Waiting};
 use crate::engine::login::{self, Attempt};
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::Fault;
@@ -46,6 +46,14 @@ async fn show(request: Request) -> Result<Response, Refusal> {
         return Ok(respond::to_own(&request, "/account"));
     }
     let switching = request.query.get("switch").is_some();
+    if let (Some(waiting), Some(_), false) = (&waiting, &current, switching) {
+        let id = &waiting.authorization.id;
+        let outcome = authorize::resume(request.engine(), &request.ctx, &request.visitor, id).await;
+        // Signed in meanwhile, perhaps in another tab: on to the true step (security rows A14, A15).
+        if !matches!(outcome, Outcome::Interact { step: Step::Login, .. }) {
+            return carry(&request, outcome);
+        }
+    }
     let who = who(waiting.as_ref(), current.as_ref().map(|(_, user)| user), switching);
     page(&request, waiting.as_ref(), who, None)
 }

@@ -61,7 +61,7 @@ fn leads_to(waiting: &Waiting) -> FormAction {
             sources.push(source);
         }
     }
-    FormAction(sources)
+    FormAction::leading_to(&sources)
 }
 
 /// A sentence of ours.

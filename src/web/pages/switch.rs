@@ -9,7 +9,7 @@ use crate::web::oauth::authorize::respond as carry;
 use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
-use crate::web::views::switch_user::SwitchUser;
+use crate::web::views::switch_user::{SwitchUser, Why};
 use crate::web::views::text::Text;
 use actix_web::http::{Method, StatusCode};
 
@@ -37,26 +37,29 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
     let (_, user) = current.ok_or(Check::SessionMissing)?;
     let key = id.to_string();
+    let expected = waiting.expected.as_ref().is_none_or(|expected| *expected == user.id);
     let view = SwitchUser {
         chrome: request.chrome(),
         csrf: request.csrf("/switch", Some(&key)),
         ix: key,
         app: app_of(&waiting),
         person: person(&user),
+        why: if expected { Why::Choice } else { Why::SomebodyElse },
         asked: waiting.authorization.request.login_hint.as_deref().map(Text::plain),
-        may_continue: true,
+        may_continue: waiting.admits(&user),
     };
     respond::page(&request, StatusCode::OK, &view, leads_to(&waiting))
 }
 
 async fn decide(request: Request) -> Result<Response, Refusal> {
     let id = ix(request.form.get("ix")).ok_or(Check::AuthorizationGone)?;
+    let (engine, ctx, visitor) = (request.engine(), &request.ctx, &request.visitor);
     match typed(&request, "decision") {
         "continue" => {
-            let (engine, ctx) = (request.engine(), &request.ctx);
-            let outcome = authorize::continue_as_current(engine, ctx, &request.visitor, &id).await;
+            let outcome = authorize::continue_as_current(engine, ctx, visitor, &id).await;
             carry(&request, outcome)
         }
+        "cancel" => carry(&request, authorize::deny(engine, ctx, visitor, &id).await),
         "switch" => Ok(respond::to_own(&request, &format!("/login?ix={id}&switch=1"))),
         _ => Err(Check::StepUnexpected.into()),
     }

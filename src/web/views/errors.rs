@@ -44,9 +44,10 @@ impl Errors {
             who: "the app's developer",
             fix: "Send a registered redirect_uri, or add this one with `latchkey client edit`.",
         };
-        vec![(
-            "default",
-            Self { chrome: Chrome::sample(), entries: vec![entry("LK-1104"), entry("LK-1105")] },
-        )]
+        let page = |chrome, entries| Self { chrome, entries };
+        vec![
+            ("default", page(Chrome::sample(), vec![entry("LK-1104"), entry("LK-1105")])),
+            ("dev", page(Chrome::sample_dev(), vec![entry("LK-1104")])),
+        ]
     }
 }

@@ -10,7 +10,7 @@
 //! | --- | --- | --- |
 //! | [`login`] | `/login` | `ix`?, `username`, `password` |
 //! | [`consent`] | `/consent` | `ix`, `scope`, `decision` = allow, deny; link `/login?ix=…&switch=1` |
-//! | [`switch_user`] | `/switch` | `ix`, `decision` = continue, switch |
+//! | [`switch_user`] | `/switch` | `ix`, `decision` = continue, switch, cancel |
 //! | [`logout`] | `/logout` | `ix`?, `decision` = logout, stay |
 //! | [`setup_admin`] | `/setup` | `link`, `name`, `email`, `username`, `password` |
 //! | [`setup_app`] | `/setup/app` | `name`, `redirect_uri`, `kind` = server, public |

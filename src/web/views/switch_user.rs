@@ -1,10 +1,20 @@
-//! Somebody else is signed in than the app asked for (`login_hint`, `id_token_hint`).
+//! The question who to go on as: somebody else is signed in than the app asked for (`login_hint`,
+//! `id_token_hint`), or the app wants the account chosen (`prompt=select_account`).
 
 use askama::Template;
 
 use super::Chrome;
 use super::parts::{App, Person};
 use super::text::Text;
+
+/// Why the question is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The app asked for another person.
+    SomebodyElse,
+    /// The app asked for a choice.
+    Choice,
+}
 
 /// The question who to go on as.
 #[derive(Template)]
@@ -20,6 +30,8 @@ pub struct SwitchUser {
     pub app: App,
     /// Who is signed in.
     pub person: Person,
+    /// Why it is asked.
+    pub why: Why,
     /// Who was asked for, as the request named them; nothing is looked up for it.
     pub asked: Option<Text>,
     /// Whether going on as the person signed in is allowed; not with an `id_token_hint`.
@@ -35,12 +47,14 @@ impl SwitchUser {
             ix: "01J9ZK6V3Q".to_owned(),
             app,
             person,
+            why: Why::SomebodyElse,
             asked: asked.map(Text::plain),
             may_continue,
         };
         vec![
             ("default", page(Some("bob@example.org"), true, App::sample(), Person::sample())),
             ("must", page(None, false, App::sample(), Person::sample())),
+            ("choose", Self { why: Why::Choice, ..page(None, true, App::sample(), Person::sample()) }),
             ("hostile", page(Some(super::HOSTILE), true, App::hostile(), Person::hostile())),
         ]
     }

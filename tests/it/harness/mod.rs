@@ -5,6 +5,7 @@
 pub mod app;
 pub mod browser;
 pub mod child;
+pub mod expect;
 pub mod http;
 pub mod node;
 pub mod postgres;

@@ -1,0 +1,116 @@
+//! A stored authorization on its way: found again by the pages of the flow, in the browser that
+//! began it, as long as its client still may have what was asked.
+
+use super::next::{self, Step};
+use super::redirect_uri;
+use super::response::Target;
+use crate::base::clock::Seconds;
+use crate::base::id::{AuthorizationId, SessionId, UserId};
+use crate::base::secret::Digest;
+use crate::domain::authorization::{Authorization, Stage};
+use crate::domain::client::{Client, ConsentPolicy};
+use crate::domain::session::Session;
+use crate::domain::user::User;
+use crate::engine::context::Engine;
+use crate::engine::visitor::Visitor;
+use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::refusal::Check;
+use crate::store::consents::Consent;
+use crate::store::{Conn, Fault, TxResult, authorizations, consents};
+use std::sync::Arc;
+
+/// A stored authorization that is still waiting, in the browser that began it.
+pub struct Waiting {
+    /// The authorization.
+    pub authorization: Authorization,
+    /// Its client.
+    pub client: Arc<Client>,
+    /// The session that answered its login, if one did.
+    pub answered_by: Option<SessionId>,
+    /// The person it is about, if it is about one.
+    pub expected: Option<UserId>,
+}
+
+impl Waiting {
+    pub(super) fn target(&self, engine: &Engine) -> Target {
+        Target::of(engine, &self.authorization.request)
+    }
+
+    /// Whether the request may go on as `user`: a hint of the app's names the only one.
+    pub fn admits(&self, user: &User) -> bool {
+        self.authorization.request.hinted_subject.as_deref().is_none_or(|sub| sub == user.id.as_str())
+    }
+
+    pub(super) fn step(&self, standing: &Standing, now: Seconds) -> Step {
+        next::step(&next::Facts {
+            request: &self.authorization.request,
+            client: &self.client,
+            session: standing.session.as_ref(),
+            consent: standing.consent.as_ref(),
+            answered_by: self.answered_by.as_ref(),
+            expected: self.expected.as_ref(),
+            now,
+        })
+    }
+}
+
+/// Finds a waiting authorization for this browser (security row A14).
+///
+/// # Errors
+/// [`Check::AuthorizationGone`] when it is finished, too old, or another browser's.
+pub async fn waiting(engine: &Engine, visitor: &Visitor, id: &AuthorizationId) -> TxResult<Waiting> {
+    let (visitor, with, key) = (visitor.clone(), engine.clone(), id.clone());
+    engine.db.read(move |conn| find_waiting(conn, &with, &visitor, key.as_str())).await
+}
+
+/// [`waiting`], inside a transaction.
+///
+/// # Errors
+/// As [`waiting`].
+pub fn find_waiting(conn: &mut Conn, engine: &Engine, visitor: &Visitor, id: &str) -> TxResult<Waiting> {
+    let found = if crate::base::id::is_ulid(id) { authorizations::find(conn, id)? } else { None };
+    let gone = || Fault::from(Check::AuthorizationGone);
+    let authorization = found.ok_or_else(gone)?;
+    let here = visitor
+        .browser
+        .as_ref()
+        .is_some_and(|b| b.matches(&Digest::from_stored(authorization.browser.clone())));
+    if !here || authorization.expires_at <= engine.now() {
+        return Err(gone());
+    }
+    let Stage::Pending { answered_by, expected } = authorization.stage.clone() else { return Err(gone()) };
+    let client = engine
+        .clients
+        .get(authorization.request.client_id.as_str())
+        .filter(|client| still_allows(engine, client, &authorization.request))
+        .ok_or_else(gone)?;
+    Ok(Waiting { authorization, client, answered_by, expected })
+}
+
+/// What the client's record says now, not what it said when the request came (security row A6): a
+/// redirect URI that was taken out gets no more answers.
+fn still_allows(engine: &Engine, client: &Client, request: &AuthorizationRequest) -> bool {
+    client.enabled
+        && client.allows_code()
+        && request.scope.is_within(&client.scope)
+        && redirect_uri::verify(engine, client, request.redirect_uri.as_str()).is_some()
+}
+
+/// What the person has said so far about one request.
+pub(super) struct Standing {
+    pub(super) session: Option<(Session, User)>,
+    pub(super) consent: Option<Consent>,
+}
+
+pub(super) async fn standing(engine: &Engine, visitor: &Visitor, client: &Client) -> TxResult<Standing> {
+    let session = visitor.current(engine).await?;
+    let asks = client.metadata.consent == ConsentPolicy::Ask && !client.is_unassured();
+    let consent = match &session {
+        Some((_, user)) if asks => {
+            let (user, client) = (user.id.clone(), client.id.clone());
+            engine.db.read(move |conn| consents::find(conn, user.as_str(), client.as_str())).await?
+        }
+        _ => None,
+    };
+    Ok(Standing { session, consent })
+}

@@ -1,0 +1,471 @@
+//! The authorization endpoint's own checks (security rows A1, A3, A5 to A9, A13, A16 to A18; behaviours 8 to 25).
+
+use crate::harness::app::{CALLBACK, CHALLENGE, TestApp, TestClient, VERIFIER, claims};
+use crate::harness::expect::{assert_error, assert_own, decide, redeemed, rows, to_consent};
+use crate::harness::http::{Answer, form};
+use latchkey::base::secret::{Code, Plain, unb64};
+use latchkey::domain::authorization::Stage;
+use latchkey::domain::client::PkcePolicy;
+use latchkey::engine::admin::clients;
+use latchkey::protocol::authorize::KNOWN;
+use latchkey::store::authorizations;
+
+fn ask(app: &TestApp, client: &TestClient, more: &[(&str, &str)]) -> Answer {
+    app.call("GET", &app.authorize_path(&client.id, more)).send()
+}
+
+#[track_caller]
+fn assert_reason(answer: &Answer, code: &str) {
+    let words = answer.param("error_description").unwrap();
+    assert!(words.contains(code), "{words}");
+}
+
+#[test]
+fn sec_a1_client_missing_unknown_disabled_deleted_or_twice() {
+    let app = TestApp::start();
+    let web = app.web_client();
+    for id in ["off", "gone"] {
+        app.client(id, |_| {});
+    }
+    app.admin(|conn, desk| clients::set_enabled(conn, desk, "off", false));
+    app.admin(|conn, desk| clients::delete(conn, desk, "gone"));
+    let twice = format!("{}&client_id=web", app.authorize_path(&web.id, &[]));
+    let cases = [
+        ("LK-1101", app.authorize_path("web", &[("client_id", "")])),
+        ("LK-1101", format!("{}&client_id=", app.authorize_path("web", &[("client_id", "")]))),
+        ("LK-1101", twice),
+        ("LK-1101", format!("{}&client_id=off", app.authorize_path(&web.id, &[]))),
+        ("LK-1102", app.authorize_path("nobody", &[])),
+        ("LK-1102", app.authorize_path("WEB", &[])),
+        ("LK-1102", app.authorize_path("web ", &[])),
+        ("LK-1102", app.authorize_path(&"w".repeat(300), &[])),
+        ("LK-1102", app.authorize_path("<script>alert(1)</script>", &[])),
+        ("LK-1102", app.authorize_path("off", &[])),
+        ("LK-1102", app.authorize_path("gone", &[])),
+    ];
+    for (code, path) in cases {
+        // The redirect URI is one that a client owns; it is not used all the same.
+        let answer = app.call("GET", &path).send();
+        app.assert_page(&answer, 400, code);
+        assert!(!answer.text().contains("<script>alert"), "{}", answer.text());
+        let by_post =
+            app.call("POST", "/oauth2/authorize").header("Content-Type", "application/x-www-form-urlencoded");
+        let by_post = by_post.body(path.split_once('?').unwrap().1.as_bytes()).send();
+        app.assert_page(&by_post, 400, code);
+    }
+    assert_eq!(rows(&app, "authorizations"), 0);
+}
+
+#[test]
+fn sec_a3_redirect_uri_is_always_needed_once() {
+    let app = TestApp::start();
+    let web = app.web_client();
+    app.assert_page(&ask(&app, &web, &[("redirect_uri", "")]), 400, "LK-1103");
+    let path = app.authorize_path(&web.id, &[]);
+    for more in [
+        "redirect_uri=https%3A%2F%2Frp.example.com%2Fcb",
+        "redirect_uri=https%3A%2F%2Fevil.example",
+        "redirect_uri=",
+    ] {
+        app.assert_page(&app.call("GET", &format!("{path}&{more}")).send(), 400, "LK-1103");
+    }
+    assert_eq!(rows(&app, "authorizations"), 0);
+}
+
+#[test]
+fn sec_a5_any_known_parameter_twice() {
+    let app = TestApp::start();
+    let web =
+        app.client("web", |m| m.resources = vec!["https://a.example".into(), "https://b.example".into()]);
+    let path = app.authorize_path(&web.id, &[]);
+    let mut seen = 0;
+    for name in KNOWN.iter().filter(|n| !["client_id", "redirect_uri", "resource"].contains(n)) {
+        let answer = app.call("GET", &format!("{path}&{name}=x&{name}=x")).send();
+        assert_eq!(answer.status, 303, "{name}: {}", answer.text());
+        assert_eq!(
+            answer.param("error").as_deref(),
+            Some("invalid_request"),
+            "{name}: {}",
+            answer.location()
+        );
+        assert!(answer.location().starts_with(&format!("{CALLBACK}?")), "{name}");
+        // Of two states none is the right one.
+        assert_eq!(answer.param("state").is_none(), *name == "state", "{name}: {}", answer.location());
+        seen += 1;
+    }
+    assert!(seen >= 20);
+    let both = format!("{path}&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example");
+    assert_own(&app.call("GET", &both).send(), "login");
+    // Behaviour 8: what is not known is ignored, however often.
+    assert_own(&app.call("GET", &format!("{path}&foo=1&foo=2&bar")).send(), "login");
+}
+
+#[test]
+fn sec_a6_response_types() {
+    let app = TestApp::start();
+    let web = app.web_client();
+    assert_error(&app, &ask(&app, &web, &[("response_type", "")]), "invalid_request");
+    let wrong = [
+        "token",
+        "id_token",
+        "code token",
+        "token code",
+        "code id_token",
+        "code id_token token",
+        "id_token token",
+        "none",
+        "CODE",
+        "code code",
+        "code ",
+        "device",
+    ];
+    for kind in wrong {
+        let answer = ask(&app, &web, &[("response_type", kind)]);
+        assert_error(&app, &answer, "unsupported_response_type");
+        assert!(!answer.location().contains('#') && !answer.location().contains("access_token"), "{kind}");
+    }
+    let machine = app.client("machine", |m| m.grant_types = vec!["client_credentials".to_owned()]);
+    assert_error(&app, &ask(&app, &machine, &[]), "unauthorized_client");
+    assert_eq!(rows(&app, "authorizations"), 0);
+}
+
+#[test]
+fn sec_a6_the_record_counts_at_the_time_of_issue() {
+    let app = TestApp::start();
+    app.user("ada");
+    let changes: [(&str, fn(&mut latchkey::domain::client::Metadata)); 3] = [
+        ("grant", |m| m.grant_types = vec!["client_credentials".to_owned()]),
+        ("redirect", |m| m.redirect_uris = vec!["https://moved.example.com/cb".to_owned()]),
+        ("scope", |m| m.scope = "openid".to_owned()),
+    ];
+    for (id, change) in changes {
+        let client = app.client(id, |_| {});
+        let mut visitor = app.visitor();
+        let page = to_consent(&app, &mut visitor, &app.authorize_path(&client.id, &[]), "ada");
+        app.admin(move |conn, desk| {
+            let mut metadata = clients::find(conn, id)?.metadata;
+            change(&mut metadata);
+            clients::update(conn, desk, id, metadata, None)
+        });
+        let answer = decide(&mut visitor, "/consent", &page, &[("decision", "allow")]);
+        app.assert_page(&answer, 400, "LK-1134");
+    }
+    assert_eq!((rows(&app, "authorizations WHERE stage <> 'pending'"), app.events("code.issued")), (0, 0));
+}
+
+#[test]
+fn sec_a7_pkce_is_demanded_and_must_be_s256() {
+    let app = TestApp::start();
+    let web = app.web_client();
+    let padded = format!("{}=", &CHALLENGE[..42]);
+    let cases: &[(&str, &str, &str)] = &[
+        ("", "", "LK-1111"),
+        ("", "S256", "LK-1111"),
+        (CHALLENGE, "", "LK-1112"),
+        (CHALLENGE, "plain", "LK-1112"),
+        (VERIFIER, "plain", "LK-1112"),
+        (CHALLENGE, "s256", "LK-1112"),
+        (CHALLENGE, "S512", "LK-1112"),
+        (&CHALLENGE[..42], "S256", "LK-1113"),
+        (&format!("{CHALLENGE}A"), "S256", "LK-1113"),
+        (&padded, "S256", "LK-1113"),
+        (&format!("{}+", &CHALLENGE[..42]), "S256", "LK-1113"),
+        (&format!("{}.", &CHALLENGE[..42]), "S256", "LK-1113"),
+        (&"A".repeat(128), "S256", "LK-1113"),
+    ];
+    for (challenge, method, code) in cases {
+        let answer = ask(&app, &web, &[("code_challenge", challenge), ("code_challenge_method", method)]);
+        assert_error(&app, &answer, "invalid_request");
+        assert_reason(&answer, code);
+    }
+    assert_eq!(rows(&app, "authorizations"), 0);
+}
+
+#[test]
+fn sec_a7_b25_pkce_may_be_optional_for_confidential_clients_only() {
+    let app = TestApp::start();
+    app.user("ada");
+    let web = app.client("web", |m| m.pkce = PkcePolicy::Optional);
+    let none = [("code_challenge", ""), ("code_challenge_method", "")];
+    let answer = app.sign_in(&mut app.visitor(), &app.authorize_path(&web.id, &none), "ada");
+    let code = answer.param("code").unwrap();
+    let pairs = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK)];
+    assert_eq!(app.token_call(&web, &pairs).send().status, 200);
+    // What was sent is checked as ever, and enforced.
+    for (challenge, method) in [(CHALLENGE, "plain"), (CHALLENGE, ""), ("short", "S256"), ("", "S256")] {
+        let answer = ask(&app, &web, &[("code_challenge", challenge), ("code_challenge_method", method)]);
+        assert_error(&app, &answer, "invalid_request");
+    }
+    let code = app.code(&web, "ada");
+    let pairs = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK)];
+    let answer = app.token_call(&web, &pairs).send();
+    assert_eq!(answer.json()["error"], "invalid_grant", "{}", answer.text());
+}
+
+#[test]
+fn sec_a8_unknown_response_modes_are_told_in_the_query() {
+    let app = TestApp::start();
+    let web = app.web_client();
+    for mode in ["fragment", "web_message", "jwt", "query.jwt", "form_post.jwt", "QUERY", "query form_post"] {
+        let answer = ask(&app, &web, &[("response_mode", mode)]);
+        assert_error(&app, &answer, "invalid_request");
+        assert_reason(&answer, "LK-1110");
+    }
+    assert_own(&ask(&app, &web, &[("response_mode", "query")]), "login");
+}
+
+#[test]
+fn sec_a9_scopes_unknown_not_allowed_or_beyond_the_limits() {
+    let app = TestApp::start();
+    let web = app.client("web", |m| m.scope = "openid email read".to_owned());
+    let many = (0..101).map(|n| format!("s{n}")).collect::<Vec<_>>().join(" ");
+    let long = format!("openid {}", "s".repeat(4100));
+    let wrong = [
+        "openid profile",
+        "admin",
+        "openid READ",
+        "openid read:all",
+        "openid *",
+        "openid urn:org:1",
+        "openid \"read\"",
+        "openid re\\ad",
+        "openid caf\u{e9}",
+        &many,
+        &long,
+    ];
+    for scope in wrong {
+        assert_error(&app, &ask(&app, &web, &[("scope", scope)]), "invalid_scope");
+    }
+    assert_eq!(rows(&app, "authorizations"), 0);
+    app.user("ada");
+    // Behaviour 9: order never matters; and what is granted is what was asked, not what is allowed.
+    let answer =
+        app.sign_in(&mut app.visitor(), &app.authorize_path(&web.id, &[("scope", "read openid")]), "ada");
+    let tokens = redeemed(&app, &web, &answer);
+    let mut granted: Vec<&str> = claims(tokens["access_token"].as_str().unwrap())["scope"]
+        .as_str()
+        .unwrap()
+        .split(' ')
+        .map(|s| if s == "read" { "read" } else { "openid" })
+        .collect();
+    granted.sort_unstable();
+    assert_eq!(granted, ["openid", "read"]);
+}
+
+#[test]
+fn sec_a13_b14_b16_every_redirect_is_303_with_state_and_iss() {
+    let app = TestApp::start();
+    app.user("ada");
+    let trusted = app.trusted_client();
+    let mut visitor = app.visitor();
+    app.sign_in(&mut visitor, &app.authorize_path(&trusted.id, &[]), "ada");
+    let url_safe = "aZ09-._~".repeat(16);
+    let full = "s".repeat(2048);
+    let states = [
+        "st-1",
+        url_safe.as_str(),
+        full.as_str(),
+        "a b+c%20&d=e;f#g?h/",
+        "\"><script>alert(1)</script>",
+        "caf\u{e9} \u{1f511} \u{202e}",
+        "%0d%0aSet-Cookie:%20a=b",
+        "null",
+        "0",
+        "&code=injected&error=x",
+    ];
+    for state in states {
+        for prompt in ["", "login none"] {
+            let answer =
+                visitor.get(&app.authorize_path(&trusted.id, &[("state", state), ("prompt", prompt)]));
+            assert_eq!(answer.status, 303, "{state}: {}", answer.text());
+            assert_eq!(answer.param("state").as_deref(), Some(state));
+            assert_eq!(answer.param("iss").as_deref(), Some(app.issuer.as_str()));
+            assert_eq!(answer.param("error").is_some(), !prompt.is_empty(), "{}", answer.location());
+            assert_eq!(answer.param("code").is_some(), prompt.is_empty(), "{}", answer.location());
+            assert!(answer.header("set-cookie").is_none_or(|c| !c.contains("a=b")));
+            assert_eq!(
+                answer.location().matches("code=").count(),
+                usize::from(prompt.is_empty()),
+                "{}",
+                answer.location()
+            );
+            assert_eq!(answer.header("cache-control"), Some("no-store"));
+        }
+    }
+    for more in [[("state", "")], [("nonce", "")]] {
+        let answer = visitor.get(&app.authorize_path(&trusted.id, &more));
+        assert_eq!(answer.param("state").is_none(), more[0].0 == "state", "{}", answer.location());
+        assert!(answer.param("code").is_some());
+    }
+    // Raw CR and LF never reach a header; nothing over the limit is cut short.
+    let path = app.authorize_path(&trusted.id, &[("state", "")]);
+    for bad in ["%0d%0aSet-Cookie:%20a=b", "a%0ab", "%00", "%ff%fe"] {
+        app.assert_page(&visitor.get(&format!("{path}&state={bad}")), 400, "LK-1910");
+    }
+    let answer = visitor.get(&format!("{path}&state={}", "s".repeat(2049)));
+    assert_eq!(answer.param("error").as_deref(), Some("invalid_request"));
+    assert_eq!(answer.param("state"), None);
+}
+
+#[test]
+fn sec_a13_b24_the_redirects_after_pages_are_303_too() {
+    let app = TestApp::start();
+    app.user("ada");
+    let web = app.web_client();
+    for (decision, field) in [("deny", "error"), ("allow", "code")] {
+        let mut visitor = app.visitor();
+        let page = to_consent(&app, &mut visitor, &app.authorize_path(&web.id, &[("state", "a+b c")]), "ada");
+        let answer = decide(&mut visitor, "/consent", &page, &[("decision", decision)]);
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        assert!(answer.param(field).is_some(), "{}", answer.location());
+        assert_eq!(answer.param("state").as_deref(), Some("a+b c"));
+        assert_eq!(answer.param("iss").as_deref(), Some(app.issuer.as_str()));
+    }
+}
+
+#[test]
+fn sec_a16_methods_and_cors() {
+    let app = TestApp::start();
+    let web = app.client("web", |m| m.cors_origins = vec!["https://rp.example.com".to_owned()]);
+    let path = app.authorize_path(&web.id, &[]);
+    for method in ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"] {
+        let call = app.call(method, &path).header("Origin", "https://rp.example.com");
+        let answer = call.header("Access-Control-Request-Method", "GET").send();
+        assert_eq!(answer.status, 405, "{method}");
+        assert_eq!(answer.header("allow"), Some("GET, POST"), "{method}");
+        assert!(
+            !answer.headers.iter().any(|(n, _)| n.to_ascii_lowercase().starts_with("access-control-")),
+            "{method}"
+        );
+    }
+    assert_eq!(rows(&app, "authorizations"), 0);
+    for path in [path.clone(), app.authorize_path(&web.id, &[("redirect_uri", "https://evil.example")])] {
+        let answer = app.call("GET", &path).header("Origin", "https://rp.example.com").send();
+        assert!(!answer.headers.iter().any(|(n, _)| n.to_ascii_lowercase().starts_with("access-control-")));
+    }
+    // Behaviour 11: a form by POST, from another site, is a request like any other.
+    let body = path.split_once('?').unwrap().1.to_owned();
+    let post =
+        |kind: &str| app.call("POST", "/oauth2/authorize").header("Content-Type", kind).body(body.as_bytes());
+    let cross = post("application/x-www-form-urlencoded").header("Sec-Fetch-Site", "cross-site").send();
+    assert_own(&cross, "login");
+    for kind in ["application/json", "text/plain", "multipart/form-data; boundary=x"] {
+        let answer = post(kind).send();
+        assert_eq!(answer.status, 400, "{kind}");
+        assert!(answer.header("location").is_none());
+    }
+    // By POST the body alone counts.
+    let answer = app.call("POST", &path).form(&[("state", "st-1")]).send();
+    app.assert_page(&answer, 400, "LK-1101");
+}
+
+#[test]
+fn sec_a17_a_code_is_random_hashed_short_lived_and_bound() {
+    let app = TestApp::start();
+    let ada = app.user("ada");
+    let web = app.web_client();
+    let (code, other) = (app.code(&web, "ada"), app.code(&web, "ada"));
+    assert_ne!(code, other);
+    assert_eq!(unb64(code.rsplit('_').next().unwrap()).map(|bytes| bytes.len()), Some(32), "{code}");
+    let digest = Plain::<Code>::presented(code.clone()).digest();
+    let stored = app.read(|conn| authorizations::find_by_code(conn, &digest)).unwrap();
+    let request = &stored.request;
+    assert_eq!((request.client_id.as_str(), request.redirect_uri.as_str()), ("web", CALLBACK));
+    assert_eq!(request.code_challenge.as_ref().unwrap().as_str(), CHALLENGE);
+    assert_eq!(request.nonce.as_deref(), Some("n-1"));
+    let Stage::Granted(approval) = &stored.stage else { panic!("{:?}", stored.stage) };
+    assert_eq!(approval.user_id, ada.id);
+    assert_eq!(approval.scope.to_string(), "email offline_access openid profile");
+    let session =
+        app.read(|conn| latchkey::store::sessions::find(conn, approval.session_id.as_str())).unwrap();
+    assert_eq!(session.user_id, ada.id);
+    let life = approval.code_expires_at - app.clock.now();
+    assert!((50..=60).contains(&life), "{life}");
+    assert!(!is_stored(&app, &code), "the code itself is at rest somewhere");
+    assert!(is_stored(&app, digest.as_str()));
+    // A digest is not a code.
+    assert_eq!(app.redeem(&web, digest.as_str()).json()["error"], "invalid_grant");
+    app.advance(61);
+    assert_eq!(app.redeem(&web, &code).json()["error"], "invalid_grant");
+}
+
+/// Whether a text is anywhere in the database.
+fn is_stored(app: &TestApp, text: &str) -> bool {
+    if crate::harness::app::on_postgres() {
+        let tables = ["authorizations", "sessions", "grants", "flow_traces", "audit_events"];
+        return tables
+            .iter()
+            .any(|t| rows(app, &format!("{t} WHERE CAST({t}.* AS text) LIKE '%{text}%'")) > 0);
+    }
+    std::fs::read_dir(app.data.path().join("data")).unwrap().any(|entry| {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap_or_default();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    })
+}
+
+#[test]
+fn sec_a18_resources_and_authorization_details() {
+    let app = TestApp::start();
+    app.user("ada");
+    let (one, two) = ("https://api.example.com/v1", "https://two.example.com");
+    let web = app.client("web", |m| m.resources = vec![one.to_owned(), two.to_owned()]);
+    for wrong in [
+        "https://api.example.com/v2",
+        "https://api.example.com",
+        "api",
+        "https://api.example.com/v1#x",
+        "https://API.example.com/v1",
+    ] {
+        assert_error(&app, &ask(&app, &web, &[("resource", wrong)]), "invalid_target");
+    }
+    let path = format!(
+        "{}&resource={}",
+        app.authorize_path(&web.id, &[("resource", one)]),
+        "https%3A%2F%2Fevil.example"
+    );
+    assert_error(&app, &app.call("GET", &path).send(), "invalid_target");
+    for details in ["[{\"type\":\"payment\"}]", "[]", "{", "x"] {
+        assert_error(
+            &app,
+            &ask(&app, &web, &[("authorization_details", details)]),
+            "invalid_authorization_details",
+        );
+    }
+    assert_eq!(rows(&app, "authorizations"), 0);
+    let answer = app.sign_in(&mut app.visitor(), &app.authorize_path(&web.id, &[("resource", two)]), "ada");
+    let tokens = redeemed(&app, &web, &answer);
+    let aud = claims(tokens["access_token"].as_str().unwrap())["aud"].clone();
+    assert!(aud == two || aud == serde_json::json!([two]), "{aud}");
+}
+
+#[test]
+fn b17_b22_b23_optional_parameters_never_harm() {
+    let app = TestApp::start();
+    app.user("ada");
+    let web = app.trusted_client();
+    let mut visitor = app.visitor();
+    for more in [
+        &[
+            ("display", "popup"),
+            ("ui_locales", "de-CH fr xx"),
+            ("claims_locales", "fr"),
+            ("login_hint", "ada"),
+        ][..],
+        &[("display", "wap"), ("acr_values", "urn:nobody:knows 1 2")],
+        &[("display", "touch"), ("claims", "{\"userinfo\":{\"name\":null}}")],
+        &[("nonce", "")],
+    ] {
+        let answer = app.sign_in(&mut visitor, &app.authorize_path(&web.id, more), "ada");
+        let id = claims(redeemed(&app, &web, &answer)["id_token"].as_str().unwrap());
+        let nonce = if more[0].0 == "nonce" { None } else { Some("n-1") };
+        assert_eq!(id["nonce"].as_str(), nonce, "{id}");
+    }
+    let all = form(&[
+        ("client_id", "trusted"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("scope", "openid"),
+    ]);
+    let path = format!("/oauth2/authorize?code_challenge_method=S256&code_challenge={CHALLENGE}&{all}");
+    assert!(visitor.get(&path).param("code").is_some());
+}
