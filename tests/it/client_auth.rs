@@ -89,11 +89,17 @@ fn sec_d2_every_failure_has_one_text_and_touches_nothing() {
         posted("off", ""),
         posted(&public.id, "x"),
     ];
-    for (answer, used_header) in with_header.iter().map(|a| (a, true)).chain(in_body.iter().map(|a| (a, false))) {
+    for (answer, used_header) in
+        with_header.iter().map(|a| (a, true)).chain(in_body.iter().map(|a| (a, false)))
+    {
         app.assert_json(answer, 401, "invalid_client", "LK-1213");
         assert_eq!(told(answer), told(&with_header[0]));
         let challenge = answer.header("www-authenticate");
-        assert_eq!(challenge.is_some_and(|text| text.starts_with("Basic realm=\"")), used_header, "{challenge:?}");
+        assert_eq!(
+            challenge.is_some_and(|text| text.starts_with("Basic realm=\"")),
+            used_header,
+            "{challenge:?}"
+        );
     }
     app.assert_json(&token(&app).form(&pairs).send(), 401, "invalid_client", "LK-1210");
     assert_eq!(app.redeem(&client, &code).status, 200, "the code is as it was");
@@ -146,7 +152,11 @@ fn sec_d3_two_methods_or_a_malformed_header_are_refused_in_order() {
     app.assert_json(&answer, 400, "invalid_request", "LK-1211");
     let mut same = CREDENTIALS.to_vec();
     same.push(("client_id", "machine"));
-    assert_eq!(token(&app).basic("machine", &machine.secret).form(&same).send().status, 200, "many libraries do");
+    assert_eq!(
+        token(&app).basic("machine", &machine.secret).form(&same).send().status,
+        200,
+        "many libraries do"
+    );
     let encoded = |bytes: &[u8]| format!("Basic {}", STANDARD.encode(bytes));
     let malformed = [
         "Basic".to_owned(),
@@ -170,7 +180,11 @@ fn sec_d3_two_methods_or_a_malformed_header_are_refused_in_order() {
         assert!(answer.header("www-authenticate").unwrap().starts_with("Basic "), "{header}");
     }
     let scheme = format!("bAsIc {}", STANDARD.encode(format!("machine:{}", machine.secret)));
-    assert_eq!(token(&app).header("Authorization", &scheme).form(&CREDENTIALS).send().status, 200, "RFC 9110 §11.1");
+    assert_eq!(
+        token(&app).header("Authorization", &scheme).form(&CREDENTIALS).send().status,
+        200,
+        "RFC 9110 §11.1"
+    );
 }
 
 #[test]
@@ -184,8 +198,15 @@ fn b27_basic_and_post_work_as_registered_with_any_characters() {
     let mut pairs = CREDENTIALS.to_vec();
     pairs.extend([("client_id", post.id.as_str()), ("client_secret", secret)]);
     assert_eq!(token(&app).form(&pairs).send().status, 200);
-    assert_eq!(token(&app).basic(&post.id, secret).form(&CREDENTIALS).send().status, 401, "not as registered");
-    assert_eq!(token(&app).basic(&basic.id, &secret.replace("%41", "A")).form(&CREDENTIALS).send().status, 401);
+    assert_eq!(
+        token(&app).basic(&post.id, secret).form(&CREDENTIALS).send().status,
+        401,
+        "not as registered"
+    );
+    assert_eq!(
+        token(&app).basic(&basic.id, &secret.replace("%41", "A")).form(&CREDENTIALS).send().status,
+        401
+    );
 }
 
 /// A chosen secret costs argon2; beyond the queue the answer is JSON and says when to come back.
@@ -232,7 +253,10 @@ fn sec_f1_client_credentials_are_for_confidential_clients_and_no_person() {
     let answer = ask("write read").json();
     assert_eq!(answer["scope"], "read write", "the order does not matter (behaviour 9)");
     assert!(answer.get("refresh_token").is_none() && answer.get("id_token").is_none(), "{answer}");
-    assert_eq!(token(&app).basic(&both.id, &both.secret).form(&CREDENTIALS).send().json()["scope"], "read write");
+    assert_eq!(
+        token(&app).basic(&both.id, &both.secret).form(&CREDENTIALS).send().json()["scope"],
+        "read write"
+    );
     // A public client cannot have the grant, and does not get it by asking.
     let public = app.client("spa", |m| m.token_endpoint_auth_method = AuthMethod::None);
     app.assert_json(&app.token_call(&public, &CREDENTIALS).send(), 400, "unauthorized_client", "LK-1221");

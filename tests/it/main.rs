@@ -7,8 +7,18 @@
 
 mod harness;
 
+mod client_auth;
+mod code;
 mod config_golden;
 mod flow;
+mod introspection;
+mod jwt;
+mod logout;
+mod outage;
 mod pages;
 mod races;
+mod refresh;
+mod standing;
 mod tidy;
+mod token;
+mod userinfo;

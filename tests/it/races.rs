@@ -17,6 +17,9 @@ use wire::Wire;
 /// Redemptions of one code, or refreshes of one token, at the same moment.
 const AT_ONCE: usize = 8;
 
+/// All codes are made before the first is redeemed.
+pub const LONG_CODES: (&str, &str) = ("LATCHKEY_TOKENS__CODE_SECONDS", "600");
+
 /// How many codes or families.
 pub fn rounds() -> usize {
     if std::env::var("LATCHKEY_TEST_LONG").is_ok_and(|on| on == "1") { 1000 } else { 100 }
@@ -59,13 +62,17 @@ impl<'a> Arena<'a> {
 
     /// Refresh tokens, each the first of its family.
     fn refresh_tokens(&self, count: usize) -> Vec<String> {
+        let codes = self.codes(count);
         let mut wire = self.wires(1).remove(0);
-        let redeemed = |code: String| wire.redeem(&code).refresh().expect("a refresh token");
-        self.codes(count).into_iter().map(redeemed).collect()
+        codes.iter().map(|code| wire.redeem(code).refresh().expect("a refresh token")).collect()
     }
 
     /// Runs `call` for each item on `AT_ONCE` connections at the same moment; the answers by item.
-    fn race(&self, items: &[String], call: impl Fn(&mut Wire, &str) -> wire::Tokens + Sync) -> Vec<Vec<wire::Tokens>> {
+    fn race(
+        &self,
+        items: &[String],
+        call: impl Fn(&mut Wire, &str) -> wire::Tokens + Sync,
+    ) -> Vec<Vec<wire::Tokens>> {
         let barrier = Barrier::new(AT_ONCE);
         let lanes: Vec<Vec<wire::Tokens>> = std::thread::scope(|scope| {
             let start = |mut wire: Wire| {
@@ -122,7 +129,10 @@ impl<'a> Arena<'a> {
             assert!(lane.iter().all(|answer| answer.status == 200), "family {n}: {lane:?}");
             let successor = lane[0].refresh().expect("a refresh token");
             assert_ne!(successor, first[n]);
-            assert!(lane.iter().all(|answer| answer.refresh().as_ref() == Some(&successor)), "family {n}: {lane:?}");
+            assert!(
+                lane.iter().all(|answer| answer.refresh().as_ref() == Some(&successor)),
+                "family {n}: {lane:?}"
+            );
             assert!(!check.is_active(&first[n]), "family {n}: the replaced token is live");
             assert!(check.is_active(&successor), "family {n}: the successor is live");
             assert_eq!(generation(self.app, &first[n]), 1, "family {n} moved by exactly one");
@@ -174,7 +184,11 @@ impl<'a> Arena<'a> {
             }
         }
         report(&format!("revocations against refreshes ({given} succeeded before)"), first.len(), started);
-        assert!(given >= first.len() / 4, "the race was none: {given} refreshes for {} families", first.len());
+        assert!(
+            given >= first.len() / 4,
+            "the race was none: {given} refreshes for {} families",
+            first.len()
+        );
     }
 }
 
@@ -185,7 +199,10 @@ fn refresh_until_revoked(mut wire: Wire, first: &str, revoked: &AtomicBool) -> V
     while after < 2 {
         let late = revoked.load(Ordering::SeqCst);
         let answer = wire.refresh(&token);
-        assert!(!late || answer.error() == Some("invalid_grant"), "it began after the revocation: {answer:?}");
+        assert!(
+            !late || answer.error() == Some("invalid_grant"),
+            "it began after the revocation: {answer:?}"
+        );
         after += usize::from(late);
         if answer.status == 200 {
             token = answer.refresh().expect("a refresh token");
@@ -199,13 +216,14 @@ fn refresh_until_revoked(mut wire: Wire, first: &str, revoked: &AtomicBool) -> V
 
 /// The stored generation of the family that a refresh token belongs to.
 fn generation(app: &TestApp, token: &str) -> i64 {
-    let family = token.strip_prefix("lk_rt_").expect("a refresh token").split('-').next().expect("its family");
+    let family =
+        token.strip_prefix("lk_rt_").expect("a refresh token").split('-').next().expect("its family");
     app.read(|conn| latchkey::store::grants::find_family(conn, family)).expect("a family").generation
 }
 
 #[test]
 fn sec_d5_a_raced_code_has_one_success_and_leaves_nothing_alive() {
-    let app = TestApp::start();
+    let app = TestApp::with_env(&[LONG_CODES]);
     Arena::of(&app).codes_are_worth_one_success();
     let replays = app.events("code.replayed");
     assert_eq!(replays, i64::try_from(rounds() * (AT_ONCE - 1)).unwrap());
@@ -213,7 +231,7 @@ fn sec_d5_a_raced_code_has_one_success_and_leaves_nothing_alive() {
 
 #[test]
 fn sec_e4_a_raced_refresh_has_one_successor() {
-    let app = TestApp::start();
+    let app = TestApp::with_env(&[LONG_CODES]);
     Arena::of(&app).families_keep_one_branch();
     let retried = app.events("token.refresh_retried");
     assert_eq!(retried, i64::try_from(rounds() * (AT_ONCE - 1)).unwrap());
@@ -221,12 +239,12 @@ fn sec_e4_a_raced_refresh_has_one_successor() {
 
 #[test]
 fn sec_e4_without_grace_a_raced_refresh_ends_the_family() {
-    let app = TestApp::with_env(&[("LATCHKEY_TOKENS__REFRESH_GRACE_SECONDS", "0")]);
+    let app = TestApp::with_env(&[LONG_CODES, ("LATCHKEY_TOKENS__REFRESH_GRACE_SECONDS", "0")]);
     Arena::of(&app).strict_families_die();
 }
 
 #[test]
 fn sec_e6_after_an_acknowledged_revocation_nothing_is_refreshed() {
-    let app = TestApp::start();
+    let app = TestApp::with_env(&[LONG_CODES]);
     Arena::of(&app).nothing_moves_after_a_revocation();
 }

@@ -44,7 +44,8 @@ fn sec_e1_each_use_gives_a_new_token_and_one_is_live() {
         }
         assert_eq!(all.iter().collect::<std::collections::BTreeSet<_>>().len(), 5, "all differ");
         if !client.secret.is_empty() {
-            let live: Vec<_> = all.iter().map(|token| app.introspect(client, token)["active"] == true).collect();
+            let live: Vec<_> =
+                all.iter().map(|token| app.introspect(client, token)["active"] == true).collect();
             assert_eq!(live, [false, false, false, false, true]);
         }
     }
@@ -78,7 +79,9 @@ fn sec_e3_an_older_token_ends_the_family() {
     let used = app.tokens(&client, "ada");
     let used_next = app.refresh_token(&client, text(&used, "refresh_token")).json();
     let used_last = app.refresh_token(&client, text(&used_next, "refresh_token")).json();
-    for (n, (old, given)) in [(&late, vec![&late, &late_next]), (&used, vec![&used, &used_next, &used_last])].iter().enumerate() {
+    for (n, (old, given)) in
+        [(&late, vec![&late, &late_next]), (&used, vec![&used, &used_next, &used_last])].iter().enumerate()
+    {
         let newest = given.last().unwrap();
         assert_eq!(app.userinfo(text(newest, "access_token")).status, 200);
         let answer = app.refresh_token(&client, text(old, "refresh_token"));
@@ -98,8 +101,18 @@ fn sec_e2_a_client_may_be_strict() {
     let strict = app.client("strict", |m| m.refresh_grace_seconds = Some(0));
     let token = app.tokens(&strict, "ada");
     let next = app.refresh_token(&strict, text(&token, "refresh_token")).json();
-    app.assert_json(&app.refresh_token(&strict, text(&token, "refresh_token")), 400, "invalid_grant", "LK-1241");
-    app.assert_json(&app.refresh_token(&strict, text(&next, "refresh_token")), 400, "invalid_grant", "LK-1240");
+    app.assert_json(
+        &app.refresh_token(&strict, text(&token, "refresh_token")),
+        400,
+        "invalid_grant",
+        "LK-1241",
+    );
+    app.assert_json(
+        &app.refresh_token(&strict, text(&next, "refresh_token")),
+        400,
+        "invalid_grant",
+        "LK-1240",
+    );
 }
 
 #[test]
@@ -134,7 +147,14 @@ fn sec_e7_b30_another_clients_token_is_refused_and_stays() {
     assert_eq!(next.status, 200, "its owner's is as it was");
     let next = next.json();
     let next = text(&next, "refresh_token");
-    for forged in [&next[..next.len() - 1], &format!("{next}A"), &next.replace("-1-", "-2-"), &next.to_uppercase(), "lk_rt_x", "x"] {
+    for forged in [
+        &next[..next.len() - 1],
+        &format!("{next}A"),
+        &next.replace("-1-", "-2-"),
+        &next.to_uppercase(),
+        "lk_rt_x",
+        "x",
+    ] {
         app.assert_json(&app.refresh_token(&client, forged), 400, "invalid_grant", "LK-1240");
     }
     let access = text(&app.refresh_token(&client, next).json(), "access_token").to_owned();
@@ -145,7 +165,8 @@ fn sec_e7_b30_another_clients_token_is_refused_and_stays() {
 fn sec_e8_b30_scope_may_only_shrink_and_a_refusal_consumes_nothing() {
     let (app, _) = start(&[]);
     let api = "https://api.example.com";
-    let client = app.client("api-user", |m| m.resources = vec![api.to_owned(), "https://b.example.com".to_owned()]);
+    let client =
+        app.client("api-user", |m| m.resources = vec![api.to_owned(), "https://b.example.com".to_owned()]);
     let given = tokens(&app, &client, "openid email offline_access");
     let token = text(&given, "refresh_token");
     for wider in ["openid profile", "openid email offline_access profile", "admin", "open\"id"] {
@@ -171,7 +192,12 @@ fn sec_e10_idle_and_absolute_limits_are_stored_times() {
     ]);
     let idle = app.tokens(&client, "ada");
     app.advance(601);
-    app.assert_json(&app.refresh_token(&client, text(&idle, "refresh_token")), 400, "invalid_grant", "LK-1240");
+    app.assert_json(
+        &app.refresh_token(&client, text(&idle, "refresh_token")),
+        400,
+        "invalid_grant",
+        "LK-1240",
+    );
     let mut token = text(&app.tokens(&client, "ada"), "refresh_token").to_owned();
     for _ in 0..2 {
         app.advance(580);
@@ -188,22 +214,35 @@ fn sec_e10_idle_and_absolute_limits_are_stored_times() {
 #[test]
 fn sec_e11_what_ends_an_account_ends_every_family() {
     let (app, client) = start(&[]);
-    let phc = app.engine.passwords.hash_blocking(&latchkey::base::secret::Secret::new("another good password")).unwrap();
+    let phc = app
+        .engine
+        .passwords
+        .hash_blocking(&latchkey::base::secret::Secret::new("another good password"))
+        .unwrap();
     type Event<'a> = (&'a str, Box<dyn Fn(&TestApp, String)>);
     let events: Vec<Event<'_>> = vec![
-        ("signed out everywhere by an admin", Box::new(|app, id| {
-            app.admin(move |conn, desk| sessions::end_all(conn, desk, &id));
-        })),
+        (
+            "signed out everywhere by an admin",
+            Box::new(|app, id| {
+                app.admin(move |conn, desk| sessions::end_all(conn, desk, &id));
+            }),
+        ),
         ("signed out everywhere on the account page", Box::new(|app, _| sign_out_everywhere(app))),
-        ("disabled", Box::new(|app, id| {
-            let on = id.clone();
-            app.admin(move |conn, desk| users::set_enabled(conn, desk, &id, false));
-            app.admin(move |conn, desk| users::set_enabled(conn, desk, &on, true));
-        })),
-        ("a new password", Box::new(move |app, id| {
-            let phc = phc.clone();
-            app.admin(move |conn, desk| users::set_password(conn, desk, &id, &phc));
-        })),
+        (
+            "disabled",
+            Box::new(|app, id| {
+                let on = id.clone();
+                app.admin(move |conn, desk| users::set_enabled(conn, desk, &id, false));
+                app.admin(move |conn, desk| users::set_enabled(conn, desk, &on, true));
+            }),
+        ),
+        (
+            "a new password",
+            Box::new(move |app, id| {
+                let phc = phc.clone();
+                app.admin(move |conn, desk| users::set_password(conn, desk, &id, &phc));
+            }),
+        ),
     ];
     let ada = app.read(|conn| latchkey::store::users::resolve(conn, "ada")).unwrap();
     for (what, happen) in events {
@@ -276,7 +315,12 @@ fn b32_without_offline_access_a_refresh_token_lives_as_long_as_the_session() {
     let sid = text(&claims(text(&bound, "id_token")), "sid").to_owned();
     assert_eq!(text(&claims(text(&offline, "id_token")), "sid"), sid);
     app.admin(move |conn, desk| sessions::end(conn, desk, &sid));
-    app.assert_json(&app.refresh_token(&client, text(&bound, "refresh_token")), 400, "invalid_grant", "LK-1240");
+    app.assert_json(
+        &app.refresh_token(&client, text(&bound, "refresh_token")),
+        400,
+        "invalid_grant",
+        "LK-1240",
+    );
     let alive = app.refresh_token(&client, text(&offline, "refresh_token"));
     assert_eq!(alive.status, 200, "offline_access outlives the session: {}", alive.text());
 }

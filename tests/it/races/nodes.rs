@@ -1,6 +1,6 @@
 //! The same races against two processes of the real binary on one PostgreSQL database.
 
-use super::Arena;
+use super::{Arena, LONG_CODES};
 use crate::harness::app::{Options, TestApp, on_postgres};
 use crate::harness::child::{Guarded, Start, free_port};
 use crate::harness::postgres;
@@ -26,7 +26,7 @@ impl Nodes {
         }
         let url = postgres::database(None);
         let mut env = vec![("DATABASE_URL", url), ("LATCHKEY_KEYS__MASTER_KEY", MASTER_KEY.to_owned())];
-        env.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        env.extend(more.iter().chain([&LONG_CODES]).map(|(name, value)| (*name, (*value).to_owned())));
         let app = TestApp::with(Options { env: env.clone() });
         let started: Vec<_> = (0..2).map(|n| process(&app, n, &env)).collect();
         let (addresses, processes) = started.into_iter().unzip();
@@ -46,7 +46,8 @@ fn process(app: &TestApp, n: usize, env: &[(&'static str, String)]) -> (SocketAd
     let (port, ops) = (free_port(), free_port());
     let own = app.data.path().join(format!("node-{n}"));
     std::fs::create_dir(&own).expect("a directory");
-    let mut environment: Vec<(String, String)> = env.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
+    let mut environment: Vec<(String, String)> =
+        env.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
     let mut set = |name: &str, value: String| environment.push((name.to_owned(), value));
     set("LATCHKEY_DATA_DIR", own.join("data").display().to_string());
     set("LATCHKEY_ISSUER", app.issuer.clone());
