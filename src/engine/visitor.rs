@@ -7,7 +7,7 @@ use crate::base::secret::{BrowserSecret, Digest, Plain, SessionSecret, b64, unb6
 use crate::domain::session::{AuthContext, Session};
 use crate::domain::user::User;
 use crate::store::grants::Ending;
-use crate::store::{Conn, TxResult, audit, grants, sessions};
+use crate::store::{Conn, TxResult, audit, authorizations, grants, sessions};
 
 /// The cookies of one browser, as digests; what is not a well-formed cookie of ours is absent.
 #[derive(Clone, Default)]
@@ -110,6 +110,7 @@ pub fn start_session(
     };
     sessions::insert(conn, &session, &secret.digest())?;
     for id in sessions::end_beyond(conn, user.id.as_str(), engine.policy.sessions_per_user, now)? {
+        authorizations::burn_codes_of_session(conn, user.id.as_str(), &id)?;
         grants::end_all(conn, &Ending::Session(&id), "too many sessions", now)?;
     }
     let event = ctx.event("session.started").user(user.id.as_str()).target(session.id.as_str());
@@ -117,7 +118,7 @@ pub fn start_session(
     Ok((session, secret))
 }
 
-/// Ends a session and the grants that were not to outlive it (security row M5).
+/// Ends a session with its unredeemed codes and the grants that were not to outlive it (security row M5).
 ///
 /// # Errors
 /// Store errors.
@@ -129,29 +130,25 @@ pub fn end_session(
 ) -> TxResult<()> {
     let now = engine.now();
     sessions::end(conn, session.id.as_str(), now)?;
+    // Codes first: a redemption under way is waited for, and its grant is then seen and ended.
+    authorizations::burn_codes_of_session(conn, session.user_id.as_str(), session.id.as_str())?;
     grants::end_all(conn, &Ending::Session(session.id.as_str()), why, now)?;
     let event =
         ctx.event("session.ended").user(session.user_id.as_str()).target(session.id.as_str()).detail(why);
     audit::record(conn, &engine.clock, &engine.rng, event)
 }
 
-/// Ends every session of a person, or all but one ("log out everywhere").
+/// Ends every session of a person, with all codes and grants, those with `offline_access` too
+/// ("sign out everywhere": security row E11).
 ///
 /// # Errors
 /// Store errors.
-pub fn end_all_sessions(
-    conn: &mut Conn,
-    (engine, ctx): (&Engine, &Ctx),
-    user: &User,
-    but: Option<&SessionId>,
-) -> TxResult<usize> {
+pub fn end_all_sessions(conn: &mut Conn, (engine, ctx): (&Engine, &Ctx), user: &User) -> TxResult<()> {
     let now = engine.now();
-    let ended = sessions::end_all(conn, user.id.as_str(), but.map(SessionId::as_str), now)?;
-    for id in &ended {
-        grants::end_all(conn, &Ending::Session(id), "signed out everywhere", now)?;
-    }
+    let ended = sessions::end_all(conn, user.id.as_str(), None, now)?;
+    authorizations::burn_codes_of(conn, user.id.as_str(), None)?;
+    grants::end_all(conn, &Ending::User(user.id.as_str()), "signed out everywhere", now)?;
     let event =
         ctx.event("session.ended_all").user(user.id.as_str()).detail(format!("{} sessions", ended.len()));
-    audit::record(conn, &engine.clock, &engine.rng, event)?;
-    Ok(ended.len())
+    audit::record(conn, &engine.clock, &engine.rng, event)
 }

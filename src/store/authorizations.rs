@@ -246,3 +246,16 @@ pub fn burn_codes_of(conn: &mut Conn, user_id: &str, client_id: Option<&str>) ->
     };
     Ok(())
 }
+
+/// Ends the unredeemed codes of one session.
+///
+/// # Errors
+/// Store errors.
+pub fn burn_codes_of_session(conn: &mut Conn, user_id: &str, session_id: &str) -> TxResult<()> {
+    let granted = authorizations::user_id.eq(Some(user_id)).and(authorizations::stage.eq("granted"));
+    let mine = granted.and(authorizations::session_id.eq(Some(session_id)));
+    diesel::update(authorizations::table.filter(mine))
+        .set(authorizations::stage.eq("burnt"))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,6 +1,4 @@
 //! The integration tests: one binary, one file per feature or RFC.
-
-// What production code may not do, tests do: they fail by panicking and index what they just made.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)]
 #![allow(clippy::indexing_slicing, clippy::as_conversions, clippy::disallowed_methods)]
 #![allow(clippy::too_many_lines, clippy::missing_panics_doc)]
@@ -9,14 +7,25 @@ mod harness;
 
 mod authorize;
 mod authorize_redirects;
+mod client_auth;
+mod code;
 mod config_golden;
 mod consent;
 mod disabled;
 mod flow;
 mod form_post;
+mod introspection;
+mod jwt;
 mod login;
 mod login_time;
+mod logout;
+mod outage;
 mod pages;
 mod prompts;
+mod races;
+mod refresh;
+mod standing;
 mod tidy;
+mod token;
 mod transactions;
+mod userinfo;

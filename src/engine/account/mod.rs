@@ -107,7 +107,7 @@ pub async fn end_one(engine: &Engine, ctx: &Ctx, visitor: &Visitor, session_id: 
         .await
 }
 
-/// "Log out everywhere": every session of the person, this one included.
+/// "Sign out everywhere": every session of the person, this one included, and every app's access.
 ///
 /// # Errors
 /// [`Check::SessionMissing`], store errors.
@@ -117,7 +117,7 @@ pub async fn end_everywhere(engine: &Engine, ctx: &Ctx, visitor: &Visitor) -> Tx
         .db
         .write(move |conn| {
             let (_, user) = visitor.signed_in(conn, &with)?.ok_or(Check::SessionMissing)?;
-            end_all_sessions(conn, (&with, &ctx), &user, None).map(|_| ())
+            end_all_sessions(conn, (&with, &ctx), &user)
         })
         .await
 }

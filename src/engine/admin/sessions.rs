@@ -25,6 +25,8 @@ pub fn end(conn: &mut Conn, desk: &Desk, id: &str) -> AdminResult<Ended> {
     if !sessions::end(conn, id, desk.now())? {
         return Err(gone());
     }
+    // Codes first: a redemption under way is waited for, and its grant is then seen and ended.
+    authorizations::burn_codes_of_session(conn, session.user_id.as_str(), id)?;
     let grants = grants::end_all(conn, &Ending::Session(id), "session ended", desk.now())?;
     desk.audit(conn, Event::new("session.ended").user(session.user_id.as_str()).target(id))?;
     Ok(Ended { sessions: 1, grants })
@@ -48,8 +50,9 @@ pub(super) fn end_everything(
 ) -> AdminResult<Ended> {
     let now = desk.now();
     let ended = sessions::end_all(conn, user_id, None, now)?;
-    let grants = grants::end_all(conn, &Ending::User(user_id), why, now)?;
+    // Codes first: a redemption under way is waited for, and its grant is then seen and ended.
     authorizations::burn_codes_of(conn, user_id, None)?;
+    let grants = grants::end_all(conn, &Ending::User(user_id), why, now)?;
     links::void(conn, user_id)?;
     desk.audit(conn, Event::new("session.all_ended").user(user_id).detail(why))?;
     Ok(Ended { sessions: ended.len(), grants })
