@@ -8,6 +8,9 @@
 mod harness;
 
 mod config_golden;
+mod damage;
 mod flow;
 mod pages;
+mod startup;
+mod stopping;
 mod tidy;
