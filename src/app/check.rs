@@ -3,6 +3,7 @@
 
 use super::open::StartError;
 use crate::store::{Db, Fault, health};
+use crate::web::ops::Health;
 use std::path::Path;
 
 /// Files up to this size are checked before the start, bytes.
@@ -24,6 +25,23 @@ pub fn quick(db: &Db) -> Result<(), StartError> {
         Ok(Some(damage)) => Err(damaged(path, &damage)),
         Err(Fault::Store(error)) => Err(damaged(path, &error.message)),
         Err(Fault::Refused(_)) => Ok(()),
+    }
+}
+
+/// Checks a database that was too large to check before the start; damage is logged and `readyz` tells.
+pub fn in_background(db: &Db, readiness: &Health) {
+    if db.sqlite_path().is_none_or(is_small) {
+        return;
+    }
+    let (db, readiness) = (db.clone(), readiness.clone());
+    let started = std::thread::Builder::new().name("latchkey-check".to_owned()).spawn(move || {
+        if let Err(damage) = quick(&db) {
+            tracing::error!(%damage, "the database is damaged");
+            readiness.mark_damaged();
+        }
+    });
+    if let Err(error) = started {
+        tracing::warn!(%error, "the database could not be checked");
     }
 }
 

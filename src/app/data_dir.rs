@@ -14,12 +14,25 @@ const MARKER: &str = "instance";
 pub fn prepare(dir: &Path) -> Result<(), StartError> {
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
     made.map_err(|error| unwritable(dir, &error))?;
+    closed(dir)?;
     let probe = dir.join(".latchkey-write-test");
     let written = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&probe);
     written.and_then(|mut file| file.write_all(b"ok")).map_err(|error| unwritable(dir, &error))?;
     // Nothing depends on the probe being gone; the next start overwrites it.
     let _left_behind = fs::remove_file(&probe);
     Ok(())
+}
+
+/// Whoever may write here could put another database or key in place.
+fn closed(dir: &Path) -> Result<(), StartError> {
+    let mode = fs::metadata(dir).map_err(|error| unwritable(dir, &error))?.permissions().mode() & 0o777;
+    if mode & 0o022 == 0 {
+        return Ok(());
+    }
+    Err(StartError::new(
+        format!("the data directory {} is open to other users (mode {mode:o})", dir.display()),
+        &format!("Run: chmod 700 {}", dir.display()),
+    ))
 }
 
 fn unwritable(dir: &Path, error: &std::io::Error) -> StartError {
@@ -40,7 +53,9 @@ pub fn instance(dir: &Path) -> Option<String> {
 
 /// Marks the directory as this instance's.
 pub fn mark(dir: &Path, id: &str) -> Result<(), StartError> {
-    fs::write(marker(dir), format!("{id}\n")).map_err(|error| unwritable(dir, &error))
+    let opened = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(marker(dir));
+    let written = opened.and_then(|mut file| file.write_all(format!("{id}\n").as_bytes()));
+    written.map_err(|error| unwritable(dir, &error))
 }
 
 /// Makes an empty database file that only we can read, or refuses one that others can.

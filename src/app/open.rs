@@ -11,7 +11,7 @@ use crate::engine::clients::Clients;
 use crate::engine::context::{Engine, Macs, Policy};
 use crate::engine::keys::{self, KeyPolicy, KeyRing, Setup, master};
 use crate::engine::secrets::{PasswordSettings, Passwords};
-use crate::store::{Db, DbConfig, Fault, StoreError, Target, migrate, settings as facts};
+use crate::store::{Db, DbConfig, Fault, StoreError, StoreErrorKind, Target, migrate, settings as facts};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -33,7 +33,16 @@ impl StartError {
         Self { problem: problem.into(), fix: fix.to_owned(), temporary: false }
     }
 
-    fn store(error: &StoreError, target: &Target) -> Self {
+    /// What the store said at the start, for people.
+    pub fn store(error: &StoreError, target: &Target) -> Self {
+        match (error.kind, target) {
+            (StoreErrorKind::Damaged, Target::Sqlite(path)) => return check::damaged(path, &error.message),
+            (StoreErrorKind::Inconsistent, _) => {
+                let fix = "Nothing was changed. Use the version that wrote it, or restore a backup.";
+                return Self::new(error.message.trim(), fix);
+            }
+            _ => {}
+        }
         let (place, fix) = match target {
             Target::Sqlite(path) => (
                 path.display().to_string(),
@@ -113,7 +122,7 @@ pub fn open_engine(settings: &Settings, mode: OpenMode, runtime: &Runtime) -> Re
     }
     let known = data_dir::instance(dir);
     prepare_file(&config.target, known.as_deref(), dir)?;
-    migrate::run(&config).map_err(|error| migration_failed(&error, &config.target))?;
+    migrate::run(&config).map_err(|error| StartError::store(&error, &config.target))?;
     let db = Db::open(&config).map_err(|error| StartError::store(&error, &config.target))?;
     if mode == OpenMode::Serve && db.sqlite_path().is_some_and(check::is_small) {
         check::quick(&db)?;
@@ -161,16 +170,6 @@ fn lost(place: &str, dir: &Path) -> StartError {
             dir.join("instance").display()
         ),
     )
-}
-
-fn migration_failed(error: &StoreError, target: &Target) -> StartError {
-    let text = error.message.as_str();
-    match target {
-        Target::Sqlite(path) if text.contains("not a database") || text.contains("malformed") => {
-            check::damaged(path, text)
-        }
-        _ => StartError::store(error, target),
-    }
 }
 
 /// Loads the master key and makes sure that database, key and directory belong together.

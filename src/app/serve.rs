@@ -1,7 +1,7 @@
 //! The running application: two listeners, jobs, a graceful stop.
 
 use super::open::{OpenMode, Opened, Runtime, StartError, open_engine};
-use super::{banner, dev, jobs};
+use super::{banner, check, dev, jobs};
 use crate::base::id::Sequence;
 use crate::config::Settings;
 use crate::engine::Engine;
@@ -13,10 +13,15 @@ use crate::web::recorder::{self, Recorder};
 use crate::web::site::{Edge, PublicUrl, Site};
 use crate::web::{dispatch, routes};
 use actix_web::dev::{Server, ServerHandle};
+use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// The longest a request's head may take to arrive (security row U2).
+const HEAD: Duration = Duration::from_secs(5);
 
 /// A built application: its addresses are taken, nothing is answered yet.
 pub struct Application {
@@ -55,6 +60,7 @@ pub fn assemble(settings: &Settings, engine: Engine, extras: Extras) -> Result<A
     let extras = Extras { try_client: extras.try_client.map(|client| client.at(addr)), ..extras };
     let site = Data::new(site(settings, &engine, recorder, extras));
     let health = Health::new(engine.clone());
+    check::in_background(&engine.db, &health);
     jobs::start(&engine);
     actix_web::rt::spawn(recorder::run(engine.clone(), stories));
     let server = public_server(settings, site.clone(), listener)?;
@@ -107,7 +113,7 @@ fn public_server(settings: &Settings, site: Data<Site>, listener: TcpListener) -
     let server = HttpServer::new(move || App::new().app_data(site.clone()).configure(dispatch::configure))
         .workers(workers)
         .max_connections(settings.server.max_connections)
-        .client_request_timeout(Duration::from_secs(5))
+        .client_request_timeout(HEAD.min(Duration::from_secs(u64::from(settings.server.request_timeout_seconds))))
         .client_disconnect_timeout(Duration::from_secs(5))
         .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(u64::from(settings.server.stop_grace_seconds))
@@ -169,33 +175,55 @@ pub fn run(settings: &Settings) -> Result<u8, StartError> {
         let application = assemble(settings, engine, extras)?;
         println!("{welcome}");
         let lead = Duration::from_secs(u64::from(settings.server.drain_lead_seconds));
-        actix_web::rt::spawn(stop_on_signal(application.handle(), application.health.clone(), lead));
-        match application.run().await {
-            Ok(()) => Ok(0),
-            Err(error) => Err(StartError::new(error.to_string(), "See the log.")),
+        let (cut_off, stop_now) = oneshot::channel();
+        let stop = Stop { handle: application.handle(), health: application.health.clone(), lead, cut_off };
+        actix_web::rt::spawn(stop.on_signal());
+        tokio::select! {
+            ended = application.run() => match ended {
+                Ok(()) => Ok(0),
+                Err(error) => Err(StartError::new(error.to_string(), "See the log.")),
+            },
+            Ok(()) = stop_now => {
+                tracing::warn!("stopped at the second signal: requests in flight were cut off");
+                Ok(1)
+            }
         }
     })
 }
 
-async fn stop_on_signal(handle: ServerHandle, health: Health, lead: Duration) {
-    wait_for_signal().await;
-    health.drain();
-    tracing::info!("stopping: requests in flight are finished");
-    actix_web::rt::time::sleep(lead).await;
-    let graceful = handle.stop(true);
-    actix_web::rt::spawn(async move {
-        wait_for_signal().await;
-        handle.stop(false).await;
-    });
-    graceful.await;
+/// What a signal to stop needs.
+struct Stop {
+    handle: ServerHandle,
+    health: Health,
+    lead: Duration,
+    cut_off: oneshot::Sender<()>,
 }
 
-async fn wait_for_signal() {
-    use actix_web::rt::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
+impl Stop {
+    /// The first signal drains; a second one, at any time after it, stops at once.
+    async fn on_signal(self) {
+        let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        else {
+            return std::future::pending().await;
+        };
+        either(&mut term, &mut int).await;
+        self.health.drain();
+        tracing::info!("stopping: requests in flight are finished");
+        let graceful = async {
+            actix_web::rt::time::sleep(self.lead).await;
+            self.handle.stop(true).await;
+        };
+        tokio::select! {
+            () = graceful => {}
+            () = either(&mut term, &mut int) => {
+                // Without a receiver the server has ended already.
+                let _ended = self.cut_off.send(());
+            }
+        }
+    }
+}
+
+async fn either(term: &mut Signal, int: &mut Signal) {
     tokio::select! {
         _ = term.recv() => {}
         _ = int.recv() => {}

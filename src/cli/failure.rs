@@ -146,6 +146,11 @@ impl From<StoreError> for Failure {
                 format!("the database does not answer: {message}"),
                 "Nothing was changed. Try again in a moment; check that it runs and that its disk is not full.",
             ),
+            StoreErrorKind::Damaged => Self::new(
+                Exit::Configuration,
+                format!("the database is damaged: {message}"),
+                "Stop everything that uses it, keep a copy of the file with its -wal, and put a backup in its place.",
+            ),
             StoreErrorKind::Conflict => Self::new(
                 Exit::Conflict,
                 format!("somebody else changed the same thing: {message}"),

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::local::{Global, Write};
 use super::output::{Answer, Format};
-use crate::app::{self, OpenMode, Runtime};
+use crate::app::{self, OpenMode, Runtime, StartError};
 use crate::config::{DatabaseTarget, Settings};
 use crate::store::migrate;
 use serde_json::json;
@@ -24,7 +24,9 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     let settings = global.settings(&[])?;
     // Looking at a file that is not there would make one.
     let is_there = exists(&settings);
-    let pending = if is_there { migrate::pending(&app::db_config(&settings))? } else { Vec::new() };
+    let config = app::db_config(&settings);
+    let failed = |error| StartError::store(&error, &config.target);
+    let pending = if is_there { migrate::pending(&config).map_err(failed)? } else { Vec::new() };
     if !args.write.dry_run {
         // Opening is what the server does at its start: it makes what is missing and migrates.
         app::open_engine(&settings, OpenMode::Command, &Runtime::system())?;

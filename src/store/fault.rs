@@ -12,6 +12,8 @@ pub enum StoreErrorKind {
     Conflict,
     /// A stored row does not make sense.
     Inconsistent,
+    /// The file is damaged, or no database.
+    Damaged,
 }
 
 /// An error of the store; the text is for the log, never for an answer (security row V11).
@@ -26,13 +28,20 @@ pub struct StoreError {
 impl StoreError {
     /// The database does not answer.
     pub fn unavailable(message: impl fmt::Display) -> Self {
-        Self { kind: StoreErrorKind::Unavailable, message: message.to_string() }
+        let message = message.to_string();
+        let kind = if is_damage(&message) { StoreErrorKind::Damaged } else { StoreErrorKind::Unavailable };
+        Self { kind, message }
     }
 
     /// A row that fits no variant.
     pub fn inconsistent(message: impl fmt::Display) -> Self {
         Self { kind: StoreErrorKind::Inconsistent, message: message.to_string() }
     }
+}
+
+/// SQLite's words for SQLITE_CORRUPT and SQLITE_NOTADB; Diesel hands on no code for them.
+fn is_damage(message: &str) -> bool {
+    ["malformed", "file is not a database"].iter().any(|words| message.contains(words))
 }
 
 impl fmt::Display for StoreError {
@@ -49,7 +58,7 @@ impl From<diesel::result::Error> for StoreError {
         let kind = match &error {
             Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => StoreErrorKind::Conflict,
             Error::DeserializationError(_) => StoreErrorKind::Inconsistent,
-            _ => StoreErrorKind::Unavailable,
+            _ => return Self::unavailable(error),
         };
         Self { kind, message: error.to_string() }
     }
@@ -80,7 +89,9 @@ impl Fault {
             Self::Store(error) => {
                 tracing::error!(error = %error, "store error");
                 match error.kind {
-                    StoreErrorKind::Unavailable => Refusal::new(Check::StoreUnavailable).retry_after(2),
+                    StoreErrorKind::Unavailable | StoreErrorKind::Damaged => {
+                        Refusal::new(Check::StoreUnavailable).retry_after(2)
+                    }
                     StoreErrorKind::Conflict | StoreErrorKind::Inconsistent => Check::Unexpected.into(),
                 }
             }

@@ -18,7 +18,7 @@ use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW, CONTENT_TYPE,
     HOST, HeaderValue, ORIGIN, USER_AGENT,
 };
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, web};
 use std::sync::Arc;
@@ -39,13 +39,20 @@ pub async fn dispatch(site: Data<Site>, http: HttpRequest, payload: Payload) -> 
     let served = served.routes.get(http.uri().path());
     let route = served.map(|served| served.route);
     let mut request = open(site, http);
-    let outcome = serve(&mut request, route, payload).await;
     let class = route.map_or(Class::Page, |route| route.class);
+    if class == Class::Page {
+        request.make_nonce();
+    }
+    let outcome = serve(&mut request, route, payload).await;
     let (mut response, code) = match outcome {
         Ok(response) => (response, "ok"),
         Err(refusal) => {
             let code = keep_story(&request, route, &refusal);
-            (respond::refusal(&request, class, &refusal), code)
+            let mut response = respond::refusal(&request, class, &refusal);
+            if leaves_bytes(refusal.check) {
+                response.head_mut().set_connection_type(ConnectionType::Close);
+            }
+            (response, code)
         }
     };
     finish(&request, route, &mut response);
@@ -56,7 +63,21 @@ pub async fn dispatch(site: Data<Site>, http: HttpRequest, payload: Payload) -> 
     response
 }
 
+/// Whether the rest of the request was not read, so that the connection cannot go on.
+fn leaves_bytes(check: Check) -> bool {
+    matches!(
+        check,
+        Check::BodyTooLarge
+            | Check::UriTooLong
+            | Check::HeadersTooLarge
+            | Check::HostUnknown
+            | Check::MalformedRequest
+            | Check::TimedOut
+    )
+}
+
 fn open(site: Data<Site>, http: HttpRequest) -> Request {
+    proxy::advise(&http, &site.edge.trusted_proxies);
     let engine = &site.engine;
     let agent = http.headers().get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let ctx = Ctx {

@@ -4,6 +4,7 @@
 use actix_web::HttpRequest;
 use ipnet::IpNet;
 use std::net::IpAddr;
+use std::sync::Once;
 
 /// The address of the one who asked: the peer, or behind trusted proxies the right-most untrusted
 /// hop of `X-Forwarded-For`. What cannot be parsed is ignored; then the peer counts.
@@ -34,8 +35,21 @@ fn is_trusted(ip: IpAddr, trusted: &[IpNet]) -> bool {
     trusted.iter().any(|net| net.contains(&ip))
 }
 
-/// Whether an untrusted peer sent forwarded headers: worth one line of advice in the log.
-pub fn is_unheard(http: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {
+/// Says once per process that forwarded headers of an untrusted peer are not heard: the usual fault
+/// behind a new proxy.
+pub fn advise(http: &HttpRequest, trusted: &[IpNet]) {
+    static SAID: Once = Once::new();
+    if SAID.is_completed() {
+        return;
+    }
+    if let Some(peer) = unheard(http, trusted) {
+        SAID.call_once(|| {
+            tracing::warn!(%peer, "forwarded headers are ignored: if this is your proxy, name it in LATCHKEY_SERVER__TRUSTED_PROXIES");
+        });
+    }
+}
+
+fn unheard(http: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {
     let peer = http.peer_addr()?.ip().to_canonical();
     let sent = ["x-forwarded-for", "x-forwarded-proto", "forwarded", "x-real-ip"];
     (!is_trusted(peer, trusted) && sent.iter().any(|name| http.headers().contains_key(*name))).then_some(peer)

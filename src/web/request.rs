@@ -97,6 +97,10 @@ impl Request {
             self.visitor.browser = Some(fresh.digest());
             self.fresh_browser = Some(fresh);
         }
+    }
+
+    /// Makes the nonce of the page that may be the answer.
+    pub fn make_nonce(&mut self) {
         self.nonce = b64(&self.site.engine.rng.bytes::<16>());
     }
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "a language is larger than what is said in it today")]
 
 pub mod app;
+pub mod binary;
 pub mod browser;
 pub mod child;
 pub mod expect;
