@@ -10,4 +10,5 @@ mod harness;
 mod config_golden;
 mod flow;
 mod pages;
+mod relying_parties;
 mod tidy;

@@ -8,3 +8,4 @@ pub mod child;
 pub mod http;
 pub mod node;
 pub mod postgres;
+pub mod rp;
