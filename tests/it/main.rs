@@ -25,6 +25,7 @@ mod pages;
 mod prompts;
 mod races;
 mod refresh;
+mod relying_parties;
 mod standing;
 mod startup;
 mod stopping;

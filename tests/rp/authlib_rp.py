@@ -44,6 +44,7 @@ class RelyingParty:
                 "scope": os.environ.get("SCOPE") or "openid profile email offline_access",
                 "code_challenge_method": "S256",
                 "token_endpoint_auth_method": method,
+                "revocation_endpoint_auth_method": method,  # for revocation and introspection; not taken from above
                 "timeout": TIMEOUT_SECONDS,
             },
         )

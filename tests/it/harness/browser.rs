@@ -111,6 +111,7 @@ fn capabilities(options: Options, profile: &Path) -> WebDriverResult<ChromiumCap
         capabilities.add_arg(argument)?;
     }
     capabilities.add_arg(&format!("--user-data-dir={}", profile.display()))?;
+    capabilities.as_mut().set("goog:loggingPrefs", json!({ "browser": "ALL" }))?;
     if !options.javascript {
         let preferences = json!({ "profile.managed_default_content_settings.javascript": 2 });
         capabilities.add_experimental_option("prefs", preferences)?;
@@ -136,8 +137,7 @@ impl Browser {
         let browser = Self { runtime, driver: Some(driver), options, _profile: profile };
         browser.resize(options.width);
         if options.dark {
-            let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
-            browser.devtools("Emulation.setEmulatedMedia", &features);
+            browser.scheme("dark");
         }
         browser
     }
@@ -374,6 +374,8 @@ impl Drop for Browser {
         }
     }
 }
+
+mod look;
 
 #[cfg(test)]
 mod tests;

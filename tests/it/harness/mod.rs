@@ -10,3 +10,4 @@ pub mod expect;
 pub mod http;
 pub mod node;
 pub mod postgres;
+pub mod rp;
