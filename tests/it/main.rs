@@ -9,5 +9,7 @@ mod harness;
 
 mod config_golden;
 mod flow;
+mod kill;
 mod pages;
+mod store_suite;
 mod tidy;

@@ -5,6 +5,8 @@
 pub mod app;
 pub mod browser;
 pub mod child;
+pub mod database;
 pub mod http;
 pub mod node;
 pub mod postgres;
+pub mod program;
