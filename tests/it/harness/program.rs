@@ -158,7 +158,8 @@ impl Program {
             Some(url) => Target::Postgres(latchkey::base::secret::Secret::new(url.clone())),
             None => Target::Sqlite(self.data_dir().join("latchkey.db")),
         };
-        Db::open(&DbConfig { target, pool_size: 2, statement_timeout: 30, pool_wait: 10 }).expect("a database")
+        Db::open(&DbConfig { target, pool_size: 2, statement_timeout: 30, pool_wait: 10 })
+            .expect("a database")
     }
 
     /// Makes an account with the tests' password.

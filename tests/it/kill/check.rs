@@ -112,7 +112,8 @@ impl Checker {
         let replays = "SELECT count(*) FROM audit_events WHERE kind IN ('code.replayed', 'refresh.reused', 'token.refresh_retried')";
         assert_eq!(number(&self.db, replays), self.replays, "the server saw a replay that nobody made");
         let cut = |is: fn(&Ledger) -> bool| i64::try_from(ledgers.iter().filter(|l| is(l)).count()).unwrap();
-        let withdrawn = number(&self.db, "SELECT count(*) FROM audit_events WHERE kind = 'consent.withdrawn'");
+        let withdrawn =
+            number(&self.db, "SELECT count(*) FROM audit_events WHERE kind = 'consent.withdrawn'");
         let least = self.withdrawn + ledgers.iter().map(|ledger| ledger.withdrawn).sum::<i64>();
         assert!((least..=least + cut(|l| l.withdrawal_cut)).contains(&withdrawn), "{least} {withdrawn}");
         self.withdrawn = withdrawn;
