@@ -85,6 +85,7 @@ fn the_way_back_in_is_a_link() {
 #[test]
 fn a_dry_run_with_people_changes_nothing() {
     let program = Program::fresh();
+    program.run(&["migrate"]).ok();
     assert_dry(&program, &["setup-link"], "");
     program.add_user("ada");
     assert_dry(&program, &["user", "add", "bob@example.com"], "");

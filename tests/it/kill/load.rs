@@ -7,7 +7,8 @@ use crate::harness::program::Program;
 use latchkey::base::rng::Rng;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// The connection went away before the whole answer came.
@@ -78,6 +79,13 @@ impl Apps {
     }
 }
 
+/// What all load threads and the killer see.
+#[derive(Default)]
+pub struct Pulse {
+    pub killed: AtomicBool,
+    pub answers: AtomicUsize,
+}
+
 /// A load thread.
 pub struct Worker {
     apps: Apps,
@@ -85,6 +93,7 @@ pub struct Worker {
     csrf: String,
     wire: Option<Wire>,
     ledger: Ledger,
+    pulse: Arc<Pulse>,
 }
 
 impl Worker {
@@ -103,15 +112,16 @@ impl Worker {
         assert!(end.param("code").is_some(), "{} {}", end.status, end.text());
         let csrf = visitor.get("/account").input("csrf").expect("the account page");
         let apps = Apps { addr: program.addr, host: program.host(), web, machine };
-        Self { apps, visitor, csrf, wire: None, ledger: Ledger::default() }
+        Self { apps, visitor, csrf, wire: None, ledger: Ledger::default(), pulse: Arc::default() }
     }
 
     /// Works until the connection goes away, which only the kill may do; what was done.
-    pub fn load(&mut self, killed: &AtomicBool) -> Ledger {
+    pub fn load(&mut self, pulse: &Arc<Pulse>) -> Ledger {
         self.ledger = Ledger::default();
+        self.pulse = Arc::clone(pulse);
         self.wire = Wire::open(self.apps.addr).ok();
         while self.step().is_ok() {}
-        assert!(killed.load(Ordering::SeqCst), "the connection was lost before the kill");
+        assert!(pulse.killed.load(Ordering::SeqCst), "the connection was lost before the kill");
         self.ledger.cut = true;
         std::mem::take(&mut self.ledger)
     }
@@ -142,6 +152,7 @@ impl Worker {
     fn send(&mut self, call: Call) -> Result<Answer, Cut> {
         let answer = self.wire.as_mut().ok_or(Cut)?.send(call)?;
         self.ledger.acknowledged += 1;
+        self.pulse.answers.fetch_add(1, Ordering::SeqCst);
         Ok(answer)
     }
 
