@@ -53,6 +53,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_user ON sessions (user_id);
 CREATE INDEX sessions_expiry ON sessions (expires_at);
+CREATE INDEX sessions_ended ON sessions (ended_at) WHERE ended_at IS NOT NULL;
 
 -- Registered clients. Bounded by the admins.
 CREATE TABLE clients (
@@ -107,8 +108,9 @@ CREATE TABLE authorizations (
 );
 CREATE INDEX authorizations_expiry ON authorizations (expires_at);
 CREATE INDEX authorizations_user ON authorizations (user_id);
+CREATE INDEX authorizations_client ON authorizations (client_id);
 
--- What an authorization gave. Pruned when ended or when its last token has expired (expires_at).
+-- What an authorization gave. Pruned when its last token has expired (expires_at).
 CREATE TABLE grants (
   id TEXT NOT NULL PRIMARY KEY,
   client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
@@ -184,6 +186,7 @@ CREATE TABLE one_time_links (
   expires_at BIGINT NOT NULL,
   used_at BIGINT
 );
+CREATE INDEX one_time_links_user ON one_time_links (user_id);
 
 -- Wrong passwords per account and network. Pruned after forget_at.
 CREATE TABLE login_throttles (
@@ -194,7 +197,7 @@ CREATE TABLE login_throttles (
 );
 CREATE INDEX login_throttles_expiry ON login_throttles (forget_at);
 
--- What changed, written in the transaction of the change. Kept by the retention setting.
+-- What changed, written in the transaction of the change. Pruned after audit.keep_days.
 CREATE TABLE audit_events (
   id TEXT NOT NULL PRIMARY KEY,
   at BIGINT NOT NULL,

@@ -2,7 +2,7 @@
 //! turning the signing keys.
 
 use crate::engine::Engine;
-use crate::store::{Fault, prune, traces};
+use crate::store::{Conn, Fault, audit, prune, traces};
 use std::time::Duration;
 
 /// How often other processes' changes are looked for.
@@ -46,7 +46,9 @@ async fn tidy(engine: Engine) {
 async fn forget(engine: &Engine) {
     loop {
         let now = engine.now();
-        match engine.db.write(move |conn| prune::batch(conn, now)).await {
+        let unaudited = now.saturating_sub(engine.policy.audit_keep);
+        let batch = move |conn: &mut Conn| Ok(prune::batch(conn, now)? + audit::prune(conn, unaudited)?);
+        match engine.db.write(batch).await {
             Ok(0) => break,
             Ok(_) => actix_web::rt::time::sleep(BETWEEN_BATCHES).await,
             Err(fault) => return log("forget", Err(fault)),

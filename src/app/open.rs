@@ -265,6 +265,7 @@ fn policy(settings: &Settings) -> Policy {
         any_loopback_port: settings.dev,
         trace_rows: i64::from(settings.trace.max_rows),
         trace_keep: i64::from(settings.trace.keep_seconds),
+        audit_keep: i64::from(settings.audit.keep_days).saturating_mul(86_400),
         trace_sample: settings.trace.sample_successes,
     }
 }

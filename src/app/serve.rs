@@ -113,7 +113,9 @@ fn public_server(settings: &Settings, site: Data<Site>, listener: TcpListener) -
     let server = HttpServer::new(move || App::new().app_data(site.clone()).configure(dispatch::configure))
         .workers(workers)
         .max_connections(settings.server.max_connections)
-        .client_request_timeout(HEAD.min(Duration::from_secs(u64::from(settings.server.request_timeout_seconds))))
+        .client_request_timeout(
+            HEAD.min(Duration::from_secs(u64::from(settings.server.request_timeout_seconds))),
+        )
         .client_disconnect_timeout(Duration::from_secs(5))
         .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(u64::from(settings.server.stop_grace_seconds))

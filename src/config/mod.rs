@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 pub use formats::{DatabaseUrl, Issuer};
 pub use problem::{Place, Problem, render};
 pub use reference::reference;
-pub use sections::{Database, Keys, Level, Log, LogFormat, Password, Server, Session, Tokens, Trace};
+pub use sections::{Audit, Database, Keys, Level, Log, LogFormat, Password, Server, Session, Tokens, Trace};
 
 use crate::base::secret::Secret;
 use formats::{Format, Listen};
@@ -58,6 +58,8 @@ pub struct Settings {
     pub log: Log,
     /// Flow traces.
     pub trace: Trace,
+    /// The audit log.
+    pub audit: Audit,
     /// Whether this is `latchkey dev`; set by the caller, never by configuration.
     pub dev: bool,
     /// What works but is unwise, as sentences for the log.
@@ -160,6 +162,7 @@ fn read(reading: &mut Reading) -> Option<Settings> {
     let password = Password::read(reading);
     let log = Log::read(reading);
     let trace = Trace::read(reading);
+    let audit = Audit::read(reading);
     Some(Settings {
         server: server?,
         database: database?,
@@ -169,6 +172,7 @@ fn read(reading: &mut Reading) -> Option<Settings> {
         password: password?,
         log: log?,
         trace: trace?,
+        audit: audit?,
         dev: false,
         warnings: Vec::new(),
         rows: Vec::new(),

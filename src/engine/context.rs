@@ -90,6 +90,8 @@ pub struct Policy {
     pub trace_rows: i64,
     /// Traces kept for.
     pub trace_keep: Seconds,
+    /// Audit events are kept for.
+    pub audit_keep: Seconds,
     /// Successes sampled into traces, percent.
     pub trace_sample: u8,
 }

@@ -3,11 +3,14 @@
 use super::conn::Conn;
 use super::fault::TxResult;
 use super::schema::audit_events;
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, Seconds};
 use crate::base::id::ulid;
 use crate::base::rng::Rng;
 use crate::domain::audit::Event;
 use diesel::prelude::*;
+
+/// Events a batch forgets at the most.
+const BATCH: i64 = 500;
 
 /// A stored event.
 #[derive(Queryable, Insertable, Clone, Debug)]
@@ -59,6 +62,24 @@ pub fn record(conn: &mut Conn, clock: &Clock, rng: &Rng, event: Event) -> TxResu
 /// Store errors.
 pub fn newest(conn: &mut Conn, most: i64) -> TxResult<Vec<Row>> {
     Ok(audit_events::table.order(audit_events::id.desc()).limit(most).load(conn)?)
+}
+
+/// Forgets events older than `before`, the oldest first, at most a batch; how many went.
+///
+/// # Errors
+/// Store errors.
+pub fn prune(conn: &mut Conn, before: Seconds) -> TxResult<usize> {
+    // Ids are in the order of time: the oldest are found without an index of their own.
+    let oldest: Vec<(String, i64)> = audit_events::table
+        .order(audit_events::id)
+        .limit(BATCH)
+        .select((audit_events::id, audit_events::at))
+        .load(conn)?;
+    let gone: Vec<String> = oldest.into_iter().filter(|(_, at)| *at < before).map(|(id, _)| id).collect();
+    if gone.is_empty() {
+        return Ok(0);
+    }
+    Ok(diesel::delete(audit_events::table.filter(audit_events::id.eq_any(gone))).execute(conn)?)
 }
 
 /// How many events of this kind exist; for tests and reports.

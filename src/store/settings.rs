@@ -46,11 +46,14 @@ pub fn epoch(conn: &mut Conn, name: &str) -> TxResult<i64> {
     Ok(get(conn, name)?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
-/// Raises a counter. Two raising at once is harmless: either value differs from the last read.
+/// Raises a counter by one for each that raises it, however many at once: whoever follows it sees
+/// every change. The first statement takes the row, so that what is read next is the newest.
 ///
 /// # Errors
 /// Store errors.
 pub fn raise(conn: &mut Conn, name: &str, now: i64) -> TxResult<()> {
+    claim(conn, name, "0", now)?;
+    diesel::update(settings::table.find(name)).set(settings::updated_at.eq(now)).execute(conn)?;
     let next = epoch(conn, name)?.saturating_add(1);
     set(conn, name, &next.to_string(), now)
 }

@@ -1,5 +1,6 @@
 //! The sections of the configuration, one file each. A new section is a file and a line here.
 
+mod audit;
 mod database;
 mod keys;
 mod log;
@@ -9,6 +10,7 @@ mod session;
 mod tokens;
 mod trace;
 
+pub use audit::Audit;
 pub use database::Database;
 pub use keys::Keys;
 pub use log::{Level, Log, LogFormat};
@@ -30,6 +32,7 @@ pub(super) const SECTIONS: &[Section] = &[
     Password::SECTION,
     Log::SECTION,
     Trace::SECTION,
+    Audit::SECTION,
 ];
 
 /// Every key of every section.

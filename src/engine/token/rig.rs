@@ -96,6 +96,7 @@ fn policy() -> Policy {
         any_loopback_port: false,
         trace_rows: 100,
         trace_keep: 86_400,
+        audit_keep: 400 * 86_400,
         trace_sample: 0,
     }
 }

@@ -11,3 +11,8 @@ pub mod http;
 pub mod node;
 pub mod postgres;
 pub mod rp;
+pub mod database;
+pub mod http;
+pub mod node;
+pub mod postgres;
+pub mod program;

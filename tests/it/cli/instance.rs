@@ -1,0 +1,113 @@
+//! `latchkey key`, `migrate`, `config`, and what is common to all commands.
+
+use super::assert_dry;
+use crate::harness::app::on_postgres;
+use crate::harness::program::Program;
+
+#[test]
+fn keys_are_listed_rotated_and_revoked() {
+    let program = Program::fresh();
+    let keys = || program.run(&["key", "list", "-o", "json"]).json();
+    let active = |keys: &serde_json::Value| {
+        let all = keys.as_array().unwrap().iter();
+        let active: Vec<String> = all
+            .filter(|key| key["status"] == "active")
+            .map(|key| key["kid"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(active.len(), 1, "{keys}");
+        active[0].clone()
+    };
+    let first = active(&keys());
+    program.run(&["key", "rotate", "--now"]).ok();
+    let second = active(&keys());
+    assert_ne!(first, second);
+    assert_dry(&program, &["key", "rotate", "--now"], "");
+    assert_dry(&program, &["key", "revoke", &second], "");
+    program.run(&["key", "revoke", &second]).ok();
+    let after = keys();
+    assert_ne!(active(&after), second);
+    let revoked = after.as_array().unwrap().iter().find(|key| key["kid"] == second.as_str());
+    assert!(revoked.is_none_or(|key| key["status"] == "revoked"), "{after}");
+    program.run(&["key", "revoke", "nosuch"]).fails(3);
+    program.run(&["key", "revoke", &second]).fails(3);
+}
+
+#[test]
+fn a_database_is_made_only_when_it_is_not_a_dry_run() {
+    let program = Program::fresh();
+    let dry = program.run(&["migrate", "--dry-run", "-o", "json"]).json();
+    assert_eq!(dry["dry_run"], true);
+    if !on_postgres() {
+        assert_eq!(dry["new_database"], true);
+        assert!(!program.data_dir().exists(), "a dry run makes nothing");
+    }
+    let made = program.run(&["migrate"]).ok();
+    assert!(made.contains("made") || made.contains("Ran"), "{made}");
+    let again = program.run(&["migrate"]).ok();
+    assert!(again.contains("nothing to do"), "{again}");
+    assert_eq!(program.run(&["migrate", "-o", "json"]).json()["migrations"], serde_json::json!([]));
+}
+
+#[test]
+fn two_first_commands_at_once_are_both_fine() {
+    let program = Program::fresh();
+    let said: Vec<_> = std::thread::scope(|scope| {
+        let migrate = || program.run(&["migrate"]);
+        let both = [scope.spawn(migrate), scope.spawn(migrate)];
+        both.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    for one in said {
+        one.ok();
+    }
+    program.run(&["client", "list"]).ok();
+}
+
+#[test]
+fn each_setting_says_where_it_comes_from() {
+    let mut program = Program::fresh();
+    program.env.push(("LATCHKEY_TOKENS__CODE_SECONDS".into(), "77".into()));
+    let file = program.data.path().join("latchkey.toml");
+    std::fs::write(&file, "[tokens]\naccess_token_seconds = 600\n").unwrap();
+    let file = file.display().to_string();
+    let told = ["config", "check", "--show-origin", "--config", &file, "--issuer", "https://id.example.com"];
+    let text = program.run(&told).ok();
+    let line = |key: &str| {
+        let line = text.lines().find(|line| line.starts_with(&format!("{key} ")));
+        line.unwrap_or_else(|| panic!("no {key}: {text}")).to_owned()
+    };
+    assert!(line("tokens.code_seconds").contains("77"));
+    assert!(line("tokens.code_seconds").contains("LATCHKEY_TOKENS__CODE_SECONDS"));
+    assert!(line("tokens.access_token_seconds").contains("600"));
+    assert!(line("tokens.access_token_seconds").contains("latchkey.toml"));
+    assert!(line("server.issuer").contains("https://id.example.com"));
+    assert!(line("trace.max_rows").contains("default"));
+    let json = program.run(&["config", "check", "-o", "json"]).json();
+    assert_eq!(json["ok"], true);
+    std::fs::write(program.data.path().join("latchkey.toml"), "[tokens]\ncode_secnds = 6\nx = 1\n").unwrap();
+    let broken = program.run(&["config", "check", "--config", &file]).fails(78);
+    assert!(broken.contains("code_secnds") && broken.contains("code_seconds"), "{broken}");
+    // Every other command says the same and does nothing.
+    assert_eq!(program.run(&["client", "list", "--config", &file]).fails(78), broken);
+}
+
+#[test]
+fn a_database_that_does_not_answer_is_temporary() {
+    let nobody = format!("postgres://latchkey@127.0.0.1:{}/x", crate::harness::child::free_port());
+    let program = Program::on(Some(nobody));
+    let said = program.run(&["client", "list"]).fails(75);
+    assert!(said.contains("fix:"), "{said}");
+}
+
+#[test]
+fn every_command_has_help_and_a_wrong_one_ends_with_2() {
+    let program = Program::fresh();
+    let help = program.run(&["--help"]).ok();
+    for noun in ["client", "user", "key", "session", "migrate", "recover", "setup-link", "trace", "config"] {
+        assert!(help.contains(noun), "{noun}");
+        assert!(program.run(&[noun, "--help"]).ok().contains("Usage:"), "{noun}");
+    }
+    program.run(&["nosuch"]).fails(2);
+    program.run(&["client", "list", "-o", "yaml"]).fails(2);
+    program.run(&["user", "list", "-o", "env"]).fails(2);
+    assert!(!program.data_dir().exists(), "help and mistakes make nothing");
+}

@@ -1,0 +1,73 @@
+//! Plain SQL against either database, for tests that look below the store.
+
+use super::program::Program;
+use diesel::RunQueryDsl as _;
+use diesel::connection::SimpleConnection as _;
+use latchkey::store::{Conn, Db, StoreError, TxResult};
+
+#[derive(diesel::QueryableByName)]
+struct Line {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    line: String,
+}
+
+/// The rows of a statement whose one column is text and named `line`.
+pub fn lines(conn: &mut Conn, sql: &str) -> Vec<String> {
+    let query = diesel::sql_query(sql);
+    let rows: Result<Vec<Line>, _> = match conn {
+        Conn::Sqlite(conn) => query.load(conn),
+        Conn::Postgres(conn) => query.load(conn),
+    };
+    rows.unwrap_or_else(|e| panic!("{sql}: {e}")).into_iter().map(|row| row.line).collect()
+}
+
+/// The rows of `line`, read from a database.
+pub fn query(db: &Db, sql: &str) -> Vec<String> {
+    db.read_blocking(|conn| Ok(lines(conn, sql))).unwrap_or_else(|e| panic!("{sql}: {e:?}"))
+}
+
+/// One number.
+pub fn number(db: &Db, select: &str) -> i64 {
+    let sql = format!("SELECT CAST(({select}) AS TEXT) AS line");
+    query(db, &sql).first().expect("a row").parse().expect("a number")
+}
+
+/// Runs statements in a transaction.
+pub fn execute(db: &Db, sql: &str) {
+    let sql = sql.to_owned();
+    let done: TxResult<()> =
+        db.write_blocking(move |conn| Ok(conn.batch_execute(&sql).map_err(StoreError::from)?));
+    done.unwrap_or_else(|e| panic!("{e:?}"));
+}
+
+/// The tables of `src/store/schema.rs`: name, and column by column its name and Diesel type.
+pub fn declared() -> Vec<(String, Vec<(String, String)>)> {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/schema.rs"));
+    let text = text.expect("the schema");
+    let mut tables = Vec::new();
+    for block in text.split("diesel::table! {").skip(1) {
+        let block = block.split("\n}\n").next().expect("an end");
+        let mut lines = block.lines().map(str::trim).filter(|line| !line.is_empty());
+        let head = lines.next().expect("a name");
+        let name = head.split(' ').next().expect("a name").to_owned();
+        let column = |line: &str| {
+            let (name, kind) = line.trim_end_matches(',').split_once(" -> ")?;
+            Some((name.to_owned(), kind.to_owned()))
+        };
+        tables.push((name, lines.filter_map(column).collect()));
+    }
+    tables
+}
+
+/// Everything that is stored, as text.
+pub fn dump(program: &Program) -> String {
+    let db = program.db();
+    let mut text = String::new();
+    for (table, columns) in declared() {
+        let cells: Vec<String> =
+            columns.iter().map(|(name, _)| format!("coalesce(CAST({name} AS TEXT), 'null')")).collect();
+        let sql = format!("SELECT {} AS line FROM {table} ORDER BY 1", cells.join(" || '|' || "));
+        text.push_str(&format!("[{table}]\n{}\n", query(&db, &sql).join("\n")));
+    }
+    text
+}
