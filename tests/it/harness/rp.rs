@@ -106,14 +106,8 @@ type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
-type Client = CoreClient<
-    EndpointSet,
-    EndpointNotSet,
-    EndpointSet,
-    EndpointSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
+type Client =
+    CoreClient<EndpointSet, EndpointNotSet, EndpointSet, EndpointSet, EndpointMaybeSet, EndpointMaybeSet>;
 
 /// The package's line to the server.
 struct Line {
@@ -235,9 +229,8 @@ impl Party for RelyingParty {
     fn userinfo(&mut self) -> Result<Value, Value> {
         let request =
             self.client.user_info(self.tokens().access_token().clone(), None).map_err(unverified)?;
-        let claims: CoreUserInfoClaims = request
-            .request::<EmptyAdditionalClaims, CoreGenderClaim, _>(&self.line)
-            .map_err(unverified)?;
+        let claims: CoreUserInfoClaims =
+            request.request::<EmptyAdditionalClaims, CoreGenderClaim, _>(&self.line).map_err(unverified)?;
         Ok(json!(claims))
     }
 
