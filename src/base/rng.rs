@@ -14,6 +14,12 @@ enum Source {
     Seeded { seed: [u8; 32], counter: Arc<AtomicU64> },
 }
 
+/// The source that AWS-LC asks for where it signs; what is signed does not depend on it.
+#[expect(clippy::disallowed_types, reason = "the one place that names the system's generator")]
+pub fn blinding() -> aws_lc_rs::rand::SystemRandom {
+    aws_lc_rs::rand::SystemRandom::new()
+}
+
 impl Rng {
     /// The operating system's generator (through AWS-LC).
     pub fn system() -> Self {

@@ -204,7 +204,7 @@ fn variables_of_kubernetes_and_of_others_are_left_alone() {
         ("LATCHKEY_OPS_SERVICE_HOST", "10.0.0.1"),
         ("LATCHKEY_COLOUR", ""),
         ("NO_COLOR", "1"),
-        ("HOME", "/root"),
+        ("HOME", "/home/somebody"),
     ]));
 }
 

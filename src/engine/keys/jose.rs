@@ -2,7 +2,7 @@
 //! shipped, jsonwebtoken parses the private key for every token, which costs more than signing;
 //! ours is handed a number in place of the key and signs with the parsed key behind it.
 
-use aws_lc_rs::rand::SystemRandom;
+use crate::base::rng;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, aws_lc};
 use jsonwebtoken::errors::{Error, ErrorKind};
@@ -137,7 +137,7 @@ impl Signer<Vec<u8>> for Rs256 {
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
         let mut signed = vec![0; self.0.public_modulus_len()];
         self.0
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signed)
+            .sign(&RSA_PKCS1_SHA256, &rng::blinding(), message, &mut signed)
             .map_err(|_| signature::Error::new())?;
         Ok(signed)
     }
