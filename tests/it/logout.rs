@@ -35,6 +35,11 @@ impl SignedIn {
         app.redeem(client, &code).json()
     }
 
+    fn sign_in_again(&mut self) {
+        self.visitor = self.app.visitor();
+        self.tokens = Self::tokens_of(&self.app, &self.client, &mut self.visitor, "ada");
+    }
+
     fn hint(&self) -> String {
         text(&self.tokens, "id_token").to_owned()
     }
@@ -181,6 +186,7 @@ fn sec_m2_the_question_is_answered_by_a_guarded_form() {
 
 #[test]
 fn sec_m3_an_unregistered_address_is_never_visited() {
+    let mut on = SignedIn::new();
     for uri in [
         "https://evil.example/",
         "https://rp.example.com/signed-out/",
@@ -194,7 +200,7 @@ fn sec_m3_an_unregistered_address_is_never_visited() {
         "//evil.example",
         "/",
     ] {
-        let mut on = SignedIn::new();
+        on.sign_in_again();
         let hint = on.hint();
         let answer =
             on.logout(&[("id_token_hint", &hint), ("post_logout_redirect_uri", uri), ("state", "s")]);

@@ -14,6 +14,7 @@ mod config_golden;
 mod consent;
 mod damage;
 mod disabled;
+mod discovery;
 mod flow;
 mod form_post;
 mod introspection;

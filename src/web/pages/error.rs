@@ -93,6 +93,8 @@ fn details(request: &Request, refusal: &Refusal, client: Option<&Client>) -> Det
     let show = client.is_some_and(Client::is_loopback_only) && !detail.expected.is_empty();
     let expected: Vec<&str> = if show { detail.expected.split(' ').collect() } else { Vec::new() };
     let compares = refusal.check == Check::RedirectUriMismatch;
+    // A Host that is not ours is never repeated (security row H4); the trace has it.
+    let repeat = !detail.received.is_empty() && refusal.check != Check::HostUnknown;
     Details {
         app: client.map(|client| Text::plain(&client.metadata.client_name)),
         code: row.code,
@@ -100,7 +102,7 @@ fn details(request: &Request, refusal: &Refusal, client: Option<&Client>) -> Det
         cause: Text::sentence(row.cause),
         who: Text::plain(row.who.as_str()),
         fix: Text::sentence(row.fix),
-        received: (!detail.received.is_empty()).then(|| Text::visible(&detail.received)),
+        received: repeat.then(|| Text::visible(&detail.received)),
         difference: nearest(&expected, &detail.received)
             .filter(|_| compares)
             .map(|near| Difference::between(&detail.received, near)),

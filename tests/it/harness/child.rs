@@ -10,6 +10,7 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// `$1` signal, `$2` directory to remove afterwards (may be empty), the rest is the command.
@@ -98,10 +99,17 @@ impl Drop for Guarded {
     }
 }
 
-/// A loopback port that nobody listens on at the moment.
+/// A loopback port that nobody listens on at the moment, below those that outgoing connections are given, and not
+/// handed out twice by this process.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("its number").port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id().wrapping_mul(997);
+    let mut tries = std::iter::repeat_with(|| NEXT.fetch_add(1, Ordering::Relaxed)).take(2_000);
+    let port = tries.find_map(|n| {
+        let port = u16::try_from(11_000 + first.wrapping_add(n) % 21_000).expect("a port");
+        TcpListener::bind(("127.0.0.1", port)).is_ok().then_some(port)
+    });
+    port.expect("a free port")
 }
 
 #[test]

@@ -43,7 +43,8 @@ fn standing(family: &Family, generation: i64, now: Seconds, grace: Seconds) -> S
     let behind = family.generation.saturating_sub(generation);
     match behind {
         0 => Standing::Live,
-        1 if now < family.rotated_at.saturating_add(grace) => Standing::Retried,
+        // A strict client stays strict where `now` was read before `rotated_at`, or on a slower clock.
+        1 if grace > 0 && now < family.rotated_at.saturating_add(grace) => Standing::Retried,
         behind if behind > 0 => Standing::Reused,
         _ => Standing::Unknown,
     }
@@ -194,7 +195,9 @@ mod tests {
 
     #[test]
     fn a_grace_of_zero_is_strict() {
-        assert_eq!(at(4, 1_000, 0), Standing::Reused);
+        for now in [0, 999, 1_000, 1_001] {
+            assert_eq!(at(4, now, 0), Standing::Reused, "{now}");
+        }
         assert_eq!(at(5, 1_000, 0), Standing::Live);
     }
 
