@@ -85,7 +85,10 @@ fn sec_z19_a_damaged_database_is_refused_or_works_and_is_never_replaced() {
         let settings = settings.unwrap_or_else(|problems| panic!("{}", latchkey::config::render(&problems)));
         let tried = std::panic::catch_unwind(|| {
             open_engine(&settings, OpenMode::Serve, &Runtime::system()).map(|opened| {
-                let people = opened.engine.db.read_blocking(|conn| latchkey::store::users::any_with_role(conn, "admin"));
+                let people = opened
+                    .engine
+                    .db
+                    .read_blocking(|conn| latchkey::store::users::any_with_role(conn, "admin"));
                 (opened.is_new, people.is_ok(), opened.engine.clients.get("shop").is_some())
             })
         });
@@ -118,7 +121,9 @@ fn sec_z19_the_program_names_the_file_and_the_fix() {
     let header_only = good[..100].to_vec();
     let mut zeroed = good.clone();
     zeroed[4096..40960].fill(0);
-    for bytes in [garbage, half, header_only, zeroed, b"SQLite format 3\0".to_vec(), b"not a database\n".to_vec()] {
+    for bytes in
+        [garbage, half, header_only, zeroed, b"SQLite format 3\0".to_vec(), b"not a database\n".to_vec()]
+    {
         put(&instance.database(), &bytes);
         for command in [["serve"].as_slice(), &["migrate"], &["user", "list"]] {
             instance.run(command).refused(78, &[&name, "damaged", "backup"]);

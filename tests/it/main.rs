@@ -8,9 +8,16 @@
 mod harness;
 
 mod config_golden;
+mod cookies;
 mod damage;
 mod flow;
+mod headers;
+mod limits;
+mod logs;
 mod pages;
+mod proxy;
+mod secrets_at_rest;
+mod setup;
 mod startup;
 mod stopping;
 mod tidy;

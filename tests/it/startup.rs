@@ -68,7 +68,11 @@ fn ready_soon_after_the_start_on_an_empty_directory_with_few_lines() {
     let out = server.out();
     let lines: Vec<&str> = out.lines().collect();
     assert!((4..=12).contains(&lines.len()), "{out}");
-    for needed in [format!("http://localhost:{}", instance.port), "/setup?link=lk_ott_".into(), "latchkey client add".into()] {
+    for needed in [
+        format!("http://localhost:{}", instance.port),
+        "/setup?link=lk_ott_".into(),
+        "latchkey client add".into(),
+    ] {
         assert!(out.contains(&needed), "{needed} is missing: {out}");
     }
     assert_eq!(server.stop(), Some(0), "{}", server.err());
@@ -94,7 +98,8 @@ fn an_unwritable_directory_is_named() {
     chmod(instance.dir.path(), 0o755);
     fs::create_dir(instance.data()).unwrap();
     chmod(&instance.data(), 0o555);
-    let is_root = fs::metadata("/proc/self").is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0);
+    let is_root =
+        fs::metadata("/proc/self").is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0);
     instance.uid = is_root.then_some(65534);
     let data = instance.data().display().to_string();
     refuses(&instance, 78, &[&data, "cannot be written", "chown", "LATCHKEY_DATA_DIR"]);
@@ -107,7 +112,8 @@ fn an_unwritable_directory_is_named() {
 fn sec_v7_files_are_private_and_open_ones_are_refused() {
     let instance = used();
     let data = instance.data();
-    for (path, expected) in [(data.clone(), 0o700), (data.join("keys"), 0o700), (instance.database(), 0o600)] {
+    for (path, expected) in [(data.clone(), 0o700), (data.join("keys"), 0o700), (instance.database(), 0o600)]
+    {
         assert_eq!(mode(&path), expected, "{}", path.display());
     }
     assert_eq!(mode(&data.join("keys/master.key")), 0o600);
@@ -116,6 +122,7 @@ fn sec_v7_files_are_private_and_open_ones_are_refused() {
         assert_eq!(mode(&entry.path()) & 0o077, 0, "{}", entry.path().display());
     }
     server.stop();
+    instance.settle();
     for (path, open, fix) in [
         (instance.database(), 0o640, "chmod 600"),
         (instance.database(), 0o604, "chmod 600"),
@@ -155,7 +162,8 @@ fn sec_v5_a_missing_or_wrong_master_key_stops_the_start() {
         refuses(&instance, 78, &[words]);
     }
     fs::write(&file, &kept).unwrap();
-    instance.set("LATCHKEY_KEYS__MASTER_KEY", &"a7".repeat(32));
+    instance
+        .set("LATCHKEY_KEYS__MASTER_KEY", "8f14e45fceea167a5a36dedd4bea2543c9f0f895fb98ab9159f51fd0297e236d");
     refuses(&instance, 78, &["not the master key"]);
     instance.env.remove("LATCHKEY_KEYS__MASTER_KEY");
     assert!(instance.ok(&["user", "list"]).contains("ada"), "with its own key everything is there");

@@ -124,7 +124,8 @@ impl Instance {
         // One that reads nothing may have closed it.
         let _unread = child.stdin.take().expect("its input").write_all(input.as_bytes());
         let code = wait(&mut child, LIMIT);
-        let text = |path: &Path| String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned();
+        let text =
+            |path: &Path| String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned();
         let finished = Finished { code: code.flatten(), out: text(&out), err: text(&err) };
         assert!(code.is_some(), "{arguments:?} did not end: {finished:?}");
         finished
