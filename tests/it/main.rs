@@ -7,6 +7,7 @@
 
 mod harness;
 
+mod bounds;
 mod config_golden;
 mod cookies;
 mod damage;
