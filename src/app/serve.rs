@@ -110,13 +110,12 @@ fn public_server(settings: &Settings, site: Data<Site>, listener: TcpListener) -
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
         chosen => chosen,
     };
+    let head = HEAD.min(Duration::from_secs(u64::from(settings.server.request_timeout_seconds)));
     let server = HttpServer::new(move || App::new().app_data(site.clone()).configure(dispatch::configure))
         .workers(workers)
         .max_connections(settings.server.max_connections)
-        .client_request_timeout(
-            HEAD.min(Duration::from_secs(u64::from(settings.server.request_timeout_seconds))),
-        )
-        .client_disconnect_timeout(Duration::from_secs(5))
+        .client_request_timeout(head)
+        .client_disconnect_timeout(head)
         .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(u64::from(settings.server.stop_grace_seconds))
         .disable_signals()

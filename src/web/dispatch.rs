@@ -15,8 +15,8 @@ use crate::engine::trace::Trace;
 use crate::protocol::params::Params;
 use crate::protocol::refusal::{Check, Refusal};
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW, CONTENT_TYPE,
-    HOST, HeaderValue, ORIGIN, USER_AGENT,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW,
+    CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderValue, ORIGIN, USER_AGENT,
 };
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::web::{Data, Payload};
@@ -189,6 +189,10 @@ fn parse(text: &[u8]) -> Result<Params, Refusal> {
 
 /// Reads a form of at most 64 KiB, within the time a body may take (security rows U1, U2).
 async fn read_form(request: &mut Request, payload: Payload) -> Result<(), Refusal> {
+    let announced = request.header(&CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > LARGEST_FORM) {
+        return Err(Check::BodyTooLarge.into());
+    }
     let arriving = payload.to_bytes_limited(LARGEST_FORM);
     let arrived = tokio::time::timeout(request.site.edge.body_timeout, arriving).await;
     let body = match arrived {

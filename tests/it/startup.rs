@@ -122,6 +122,7 @@ fn sec_v7_files_are_private_and_open_ones_are_refused() {
         assert_eq!(mode(&entry.path()) & 0o077, 0, "{}", entry.path().display());
     }
     server.stop();
+    instance.settle();
     for (path, open, fix) in [
         (instance.database(), 0o640, "chmod 600"),
         (instance.database(), 0o604, "chmod 600"),
@@ -161,7 +162,8 @@ fn sec_v5_a_missing_or_wrong_master_key_stops_the_start() {
         refuses(&instance, 78, &[words]);
     }
     fs::write(&file, &kept).unwrap();
-    instance.set("LATCHKEY_KEYS__MASTER_KEY", &"a7".repeat(32));
+    instance
+        .set("LATCHKEY_KEYS__MASTER_KEY", "8f14e45fceea167a5a36dedd4bea2543c9f0f895fb98ab9159f51fd0297e236d");
     refuses(&instance, 78, &["not the master key"]);
     instance.env.remove("LATCHKEY_KEYS__MASTER_KEY");
     assert!(instance.ok(&["user", "list"]).contains("ada"), "with its own key everything is there");

@@ -7,6 +7,7 @@ use super::fault::FieldProblem;
 use super::metadata::normalized;
 use crate::base::secret::Secret;
 use crate::domain::client::Metadata;
+use crate::engine::keys::strict_json;
 use serde_json::{Map, Value};
 
 /// Every metadata key with what it takes.
@@ -72,6 +73,10 @@ pub fn read(text: &str) -> Result<Document, Vec<FieldProblem>> {
         Ok(_) => return Err(refuse("is not a JSON object".to_owned())),
         Err(error) => return Err(refuse(format!("is not JSON: {error}"))),
     };
+    // The usual reader takes the last of two members of one name; which was meant is not known.
+    if strict_json::object(text.as_bytes()).is_none() {
+        return Err(refuse("has a member twice, or is nested too deeply".to_owned()));
+    }
     let mut problems = Vec::new();
     let client_id = take_text(&mut members, "client_id", &mut problems);
     let client_secret = take_text(&mut members, "client_secret", &mut problems).map(Secret::new);

@@ -16,7 +16,7 @@ mod material;
 mod plan;
 mod ring;
 mod rotate;
-mod strict_json;
+pub mod strict_json;
 mod verify;
 
 pub use claims::{AccessClaims, Audience, HintClaims};
