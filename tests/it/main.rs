@@ -7,6 +7,7 @@ mod harness;
 
 mod authorize;
 mod authorize_redirects;
+mod browser_flow;
 mod cli;
 mod client_auth;
 mod code;
@@ -14,6 +15,7 @@ mod config_golden;
 mod consent;
 mod damage;
 mod disabled;
+mod examples;
 mod flow;
 mod form_post;
 mod introspection;

@@ -42,17 +42,18 @@ async fn waiting(request: &Request, sent: Option<&str>) -> Result<Option<Waiting
 async fn show(request: Request) -> Result<Response, Refusal> {
     let waiting = waiting(&request, request.query.get("ix")).await?;
     let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
-    if waiting.is_none() && current.is_some() {
-        return Ok(respond::to_own(&request, "/account"));
-    }
     let switching = request.query.get("switch").is_some();
-    if let (Some(waiting), Some(_), false) = (&waiting, &current, switching) {
-        let id = &waiting.authorization.id;
-        let outcome = authorize::resume(request.engine(), &request.ctx, &request.visitor, id).await;
+    match &waiting {
+        None if current.is_some() => return Ok(respond::to_own(&request, "/account")),
         // Signed in meanwhile, perhaps in another tab: on to the true step (security rows A14, A15).
-        if !matches!(outcome, Outcome::Interact { step: Step::Login, .. }) {
-            return carry(&request, outcome);
+        Some(waiting) if current.is_some() && !switching => {
+            let id = &waiting.authorization.id;
+            let outcome = authorize::resume(request.engine(), &request.ctx, &request.visitor, id).await;
+            if !matches!(outcome, Outcome::Interact { step: Step::Login, .. }) {
+                return carry(&request, outcome);
+            }
         }
+        _ => {}
     }
     let who = who(waiting.as_ref(), current.as_ref().map(|(_, user)| user), switching);
     page(&request, waiting.as_ref(), who, None)
@@ -115,7 +116,7 @@ async fn submit(request: Request) -> Result<Response, Refusal> {
     };
     match login::password(request.engine(), &request.ctx, &request.visitor, attempt).await {
         Ok(signed_in) => go_on(request, waiting, signed_in).await,
-        Err(fault) => again(&request, waiting.as_ref(), &username, fault.into_refusal()),
+        Err(fault) => again(&request, waiting.as_ref(), &username, fault.into_refusal()).await,
     }
 }
 
@@ -138,7 +139,7 @@ async fn go_on(
 }
 
 /// The form again, with what is wrong; the same for unknown, disabled and wrong (security row C1).
-fn again(
+async fn again(
     request: &Request,
     waiting: Option<&Waiting>,
     username: &str,
@@ -157,7 +158,13 @@ fn again(
         Check::PasswordTooLong => return Err(refusal),
         _ => Problem::WrongCredentials,
     };
-    let mut response = page(request, waiting, Who::Anyone(Field::holding(username)), Some(problem))?;
+    let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
+    let same = current.map(|(_, user)| user).filter(|user| user.username == username);
+    let who = match who(waiting, same.as_ref(), false) {
+        Who::Anyone(_) => Who::Anyone(Field::holding(username)),
+        known => known,
+    };
+    let mut response = page(request, waiting, who, Some(problem))?;
     respond::retry_after(&mut response, &refusal);
     Ok(response)
 }
