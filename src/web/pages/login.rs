@@ -42,7 +42,7 @@ async fn waiting(request: &Request, sent: Option<&str>) -> Result<Option<Waiting
 async fn show(request: Request) -> Result<Response, Refusal> {
     let waiting = waiting(&request, request.query.get("ix")).await?;
     let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
-    let switching = request.query.get("switch").is_some();
+    let switching = switching(&request);
     match &waiting {
         None if current.is_some() => return Ok(respond::to_own(&request, "/account")),
         // Signed in meanwhile, perhaps in another tab: on to the true step (security rows A14, A15).
@@ -57,6 +57,11 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     }
     let who = who(waiting.as_ref(), current.as_ref().map(|(_, user)| user), switching);
     page(&request, waiting.as_ref(), who, None)
+}
+
+/// Whether the person chose to use another account: by a link, and then in the form.
+fn switching(request: &Request) -> bool {
+    request.query.get("switch").is_some() || request.form.get("switch").is_some()
 }
 
 /// The same person again when the app asked for them, else anyone.
@@ -91,6 +96,7 @@ fn page(
         ix: key,
         app: waiting.map(app_of),
         who,
+        switching: switching(request),
         reason: None,
         problem,
     };
@@ -113,6 +119,7 @@ async fn submit(request: Request) -> Result<Response, Refusal> {
         username: username.clone(),
         password: Secret::new(password),
         authorization: waiting.as_ref().map(|waiting| waiting.authorization.id.clone()),
+        switching: switching(&request),
     };
     match login::password(request.engine(), &request.ctx, &request.visitor, attempt).await {
         Ok(signed_in) => go_on(request, waiting, signed_in).await,
@@ -160,7 +167,7 @@ async fn again(
     };
     let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
     let same = current.map(|(_, user)| user).filter(|user| user.username == username);
-    let who = match who(waiting, same.as_ref(), false) {
+    let who = match who(waiting, same.as_ref(), switching(request)) {
         Who::Anyone(_) => Who::Anyone(Field::holding(username)),
         known => known,
     };

@@ -129,7 +129,7 @@ async fn make_admin(request: Request, link: Plain<OneTimeLink>) -> Result<Respon
 }
 
 async fn sign_in(request: Request, username: String, password: Secret) -> Result<Response, Refusal> {
-    let attempt = Attempt { username, password, authorization: None };
+    let attempt = Attempt { username, password, authorization: None, switching: false };
     let signed_in = login::password(request.engine(), &request.ctx, &request.visitor, attempt).await;
     let signed_in = signed_in.map_err(Fault::into_refusal)?;
     let mut response = respond::to_own(&request, APP.path);
