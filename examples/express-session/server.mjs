@@ -37,8 +37,9 @@ app.get('/callback', async (req, res) => {
   if (!remembered) return res.status(400).send(pages.failed('Sign-in not finished', 'This browser did not start it, or it was finished already.'))
   delete req.session.pending[remembered.state]
   const signedIn = await signIn.finish(new URL(req.originalUrl, settings.baseUrl), remembered)
+  const { pending } = req.session // what other tabs have begun
   await renewSession(req)
-  Object.assign(req.session, signedIn)
+  Object.assign(req.session, signedIn, { pending })
   res.redirect(303, '/')
 })
 

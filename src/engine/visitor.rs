@@ -18,6 +18,8 @@ pub struct Visitor {
     pub session: Option<Digest<SessionSecret>>,
 }
 
+/// How the names of the login form's tokens begin.
+const LOGIN_FORM: &str = "login\n";
 /// How often a session's last use is written down, seconds.
 const TOUCH_EVERY: Seconds = 60;
 
@@ -36,7 +38,9 @@ impl Visitor {
 
     fn csrf_text(&self, form: &str) -> String {
         let browser = self.browser.as_ref().map_or("", Digest::as_str);
-        let session = self.session.as_ref().map_or("", Digest::as_str);
+        // The login form was shown before there was a session; another tab may have signed in since.
+        let session = self.session.as_ref().filter(|_| !form.starts_with(LOGIN_FORM));
+        let session = session.map_or("", Digest::as_str);
         format!("{browser}\n{session}\n{form}")
     }
 

@@ -6,8 +6,13 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use crate::harness::node;
 use latchkey::web::views::{self, ALL, Chrome, HOSTILE, assets, login, text};
+
+/// How long the checker may take over all pages.
+const CHECKER_LIMIT: Duration = Duration::from_secs(300);
 
 struct Rendered {
     page: &'static str,
@@ -272,10 +277,7 @@ fn only_plain_addresses_become_links() {
     assert!(text::Href::web("com.example.app:/cb").is_none());
 }
 
-#[test]
-fn pages_are_written_for_the_checker_on_request() {
-    let Ok(dir) = std::env::var("LATCHKEY_RENDER_DIR") else { return };
-    let dir = Path::new(&dir);
+fn write_all(dir: &Path) {
     std::fs::create_dir_all(dir.join("static")).unwrap();
     for Rendered { page, state, html } in every() {
         std::fs::write(dir.join(format!("{page}-{state}.html")), html).unwrap();
@@ -283,4 +285,29 @@ fn pages_are_written_for_the_checker_on_request() {
     for asset in assets::ALL {
         std::fs::write(dir.join(asset.path.trim_start_matches('/')), asset.body).unwrap();
     }
+}
+
+#[test]
+fn pages_are_written_for_the_checker_on_request() {
+    let Ok(dir) = std::env::var("LATCHKEY_RENDER_DIR") else { return };
+    write_all(Path::new(&dir));
+}
+
+/// axe, the content security policy, overflow and size of controls, for every state of every page; with
+/// `LATCHKEY_TEST_LONG=1` at each width and in each colour scheme, forced colours as well.
+#[test]
+fn every_page_in_every_state_passes_the_checker() {
+    if crate::harness::app::on_postgres() {
+        return; // no page knows the database
+    }
+    let scratch = tempfile::tempdir().unwrap();
+    write_all(scratch.path());
+    let how: &[&str] = match std::env::var_os("LATCHKEY_TEST_LONG") {
+        Some(_) => &["--forced"],
+        None => &["--diagonal"],
+    };
+    let (status, said) = node::run(&root().join("tests/pages/check.mjs"), how, scratch.path(), CHECKER_LIMIT);
+    assert!(status, "{said}");
+    let runs = said.rsplit_once(" pages, ").map_or("", |(_, rest)| rest.split(' ').next().unwrap_or(""));
+    assert!(runs.parse::<usize>().unwrap() >= every().len(), "{said}");
 }

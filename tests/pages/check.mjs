@@ -5,6 +5,7 @@
 //     --shots DIR      write screenshots (1280 and 390 px, light and dark)
 //     --state FILE     Playwright storage state (cookies) for live pages
 //     --forced         also check with forced colours
+//     --diagonal       only light at 1280 px and dark at 320 px: quick, and still each scheme and both ends
 //     --only WORD      only the pages whose name contains the word
 //     --chromium PATH  the browser (default: CHROMIUM or /usr/bin/chromium)
 //
@@ -23,6 +24,7 @@ const { values: options, positionals: targets } = parseArgs({
     state: { type: 'string' },
     only: { type: 'string', default: '' },
     forced: { type: 'boolean', default: false },
+    diagonal: { type: 'boolean', default: false },
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
   },
 })
@@ -108,7 +110,8 @@ let faults = 0
 const looks = [{ colorScheme: 'light' }, { colorScheme: 'dark' }]
 if (options.forced) looks.push({ colorScheme: 'light', forcedColors: 'active' }, { colorScheme: 'dark', forcedColors: 'active' })
 for (const look of looks) {
-  for (const width of [1280, 390, 320]) {
+  const diagonal = look.colorScheme === 'light' ? [1280] : [320]
+  for (const width of options.diagonal ? diagonal : [1280, 390, 320]) {
     const label = `${look.colorScheme}${look.forcedColors ? '-forced' : ''} ${width}`
     // The policy forbids axe as an inline script too, so axe comes in by evaluate, which no policy stops.
     const context = await browser.newContext({ viewport: { width, height: 844 }, storageState: options.state, ...look })

@@ -2,6 +2,7 @@
 
 use super::super::output::env;
 use crate::domain::client::Client;
+use crate::engine::admin::env_lines;
 
 /// What stands in for a secret that cannot be shown.
 pub const UNKNOWN_SECRET: &str = "shown-only-when-it-was-made";
@@ -10,35 +11,6 @@ pub const DRY_SECRET: &str = "made-when-run-without-dry-run";
 
 /// The block: everything a relying party's library asks for.
 pub fn block(issuer: &str, client: &Client, secret: Option<&str>) -> String {
-    let mut rows = vec![("ISSUER", issuer.to_owned()), ("CLIENT_ID", client.id.to_string())];
-    if !client.is_public() {
-        rows.push(("CLIENT_SECRET", secret.unwrap_or(UNKNOWN_SECRET).to_owned()));
-    }
-    if let Some(uri) = client.metadata.redirect_uris.first() {
-        rows.push(("REDIRECT_URI", uri.clone()));
-        rows.extend(origin(uri).map(|origin| ("BASE_URL", origin)));
-    }
-    if let Some(uri) = client.metadata.post_logout_redirect_uris.first() {
-        rows.push(("POST_LOGOUT_REDIRECT_URI", uri.clone()));
-    }
-    if !client.metadata.scope.is_empty() {
-        rows.push(("SCOPE", usual_scope(client)));
-    }
-    env(&rows)
-}
-
-/// What an app asks for when nobody says more: who it is, and to stay signed in where it may.
-fn usual_scope(client: &Client) -> String {
-    let usual = ["openid", "profile", "email", "offline_access"];
-    let standard = crate::protocol::scope::STANDARD;
-    let asked = usual.into_iter().filter(|name| {
-        client.scope.has(name) && (*name != "offline_access" || client.allows_grant("refresh_token"))
-    });
-    let own = client.scope.names().filter(|name| !standard.contains(name));
-    asked.chain(own).collect::<Vec<_>>().join(" ")
-}
-
-fn origin(uri: &str) -> Option<String> {
-    let url = url::Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    Some(url.origin().ascii_serialization())
+    let secret = (!client.is_public()).then(|| secret.unwrap_or(UNKNOWN_SECRET));
+    env(&env_lines::rows(issuer, client, secret))
 }

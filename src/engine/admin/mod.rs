@@ -11,6 +11,7 @@ pub mod claims;
 pub mod client_secrets;
 pub mod clients;
 pub mod document;
+pub mod env_lines;
 mod fault;
 pub mod links;
 pub mod metadata;

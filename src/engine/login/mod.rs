@@ -24,6 +24,8 @@ pub struct Attempt {
     pub password: Secret,
     /// The authorization it is for, if it is for one.
     pub authorization: Option<AuthorizationId>,
+    /// Whether the person asked to go on as somebody else than the request was about.
+    pub switching: bool,
 }
 
 /// A person who proved who they are.
@@ -60,7 +62,7 @@ pub async fn password(engine: &Engine, ctx: &Ctx, visitor: &Visitor, attempt: At
     let rehash = stored.zip(better);
     let user = user.clone();
     let (with, ctx, visitor) = (engine.clone(), ctx.clone(), visitor.clone());
-    let authorization = attempt.authorization;
+    let (authorization, switching) = (attempt.authorization, attempt.switching);
     engine
         .db
         .write(move |conn| {
@@ -68,7 +70,7 @@ pub async fn password(engine: &Engine, ctx: &Ctx, visitor: &Visitor, attempt: At
             if let Some((old, new)) = &rehash {
                 users::rehash(conn, user.id.as_str(), old, new)?;
             }
-            finish(conn, (&with, &ctx), &visitor, &user, authorization.as_ref())
+            finish(conn, (&with, &ctx), &visitor, &user, (authorization.as_ref(), switching))
         })
         .await
 }
@@ -98,7 +100,7 @@ fn finish(
     (engine, ctx): (&Engine, &Ctx),
     visitor: &Visitor,
     user: &User,
-    authorization: Option<&AuthorizationId>,
+    (authorization, switching): (Option<&AuthorizationId>, bool),
 ) -> TxResult<SignedIn> {
     let user = users::find(conn, user.id.as_str())?.filter(|u| u.enabled).ok_or(Check::LoginFailed)?;
     let auth =
@@ -109,6 +111,9 @@ fn finish(
     let (session, secret) = start_session(conn, (engine, ctx), visitor, &user, auth)?;
     if let Some(id) = authorization {
         authorizations::answer_login(conn, id.as_str(), &session.id)?;
+        if switching {
+            authorizations::expect_user(conn, id.as_str(), &user.id)?;
+        }
     }
     let event = ctx.event("login.succeeded").user(user.id.as_str()).target(session.id.as_str()).detail("pwd");
     audit::record(conn, &engine.clock, &engine.rng, event)?;

@@ -34,10 +34,17 @@ pub fn view(request: &Request, refusal: &Refusal) -> ErrorPage {
     let label = client.as_ref().map(|c| Text::plain(&format!("Back to {}", c.metadata.client_name)));
     let way_out = home.zip(label).map(|(href, label)| WayOut { label, href });
     ErrorPage {
-        way_out: way_out.or(base.way_out),
+        way_out: go_on(request, refusal).or(way_out).or(base.way_out),
         details: Some(details(request, refusal, client.as_deref())),
         ..base
     }
+}
+
+/// Back into the sign-in, when a page of it was out of date (another tab signed in since).
+fn go_on(request: &Request, refusal: &Refusal) -> Option<WayOut> {
+    let ix = super::ix(request.form.get("ix")).filter(|_| refusal.check == Check::CsrfRefused)?;
+    let href = Href::own(request.chrome().at(&format!("/login?ix={ix}")));
+    Some(WayOut { label: Text::plain("Go on with the sign-in"), href })
 }
 
 /// The client a request names, for its display name only.

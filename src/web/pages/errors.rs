@@ -6,6 +6,7 @@ use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
 use crate::web::views::errors::{Entry, Errors};
+use crate::web::views::text::Text;
 use actix_web::http::{Method, StatusCode};
 
 /// `/errors`
@@ -25,9 +26,9 @@ fn show(request: &Request) -> Result<Response, Refusal> {
         name: row.name,
         error: row.error.as_str(),
         spec: row.spec,
-        cause: row.cause,
+        cause: Text::sentence(row.cause),
         who: row.who.as_str(),
-        fix: row.fix,
+        fix: Text::sentence(row.fix),
     });
     let view = Errors { chrome: request.chrome(), entries: entries.collect() };
     respond::page(request, StatusCode::OK, &view, FormAction::default())

@@ -42,20 +42,26 @@ async fn waiting(request: &Request, sent: Option<&str>) -> Result<Option<Waiting
 async fn show(request: Request) -> Result<Response, Refusal> {
     let waiting = waiting(&request, request.query.get("ix")).await?;
     let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
-    if waiting.is_none() && current.is_some() {
-        return Ok(respond::to_own(&request, "/account"));
-    }
-    let switching = request.query.get("switch").is_some();
-    if let (Some(waiting), Some(_), false) = (&waiting, &current, switching) {
-        let id = &waiting.authorization.id;
-        let outcome = authorize::resume(request.engine(), &request.ctx, &request.visitor, id).await;
+    let switching = switching(&request);
+    match &waiting {
+        None if current.is_some() => return Ok(respond::to_own(&request, "/account")),
         // Signed in meanwhile, perhaps in another tab: on to the true step (security rows A14, A15).
-        if !matches!(outcome, Outcome::Interact { step: Step::Login, .. }) {
-            return carry(&request, outcome);
+        Some(waiting) if current.is_some() && !switching => {
+            let id = &waiting.authorization.id;
+            let outcome = authorize::resume(request.engine(), &request.ctx, &request.visitor, id).await;
+            if !matches!(outcome, Outcome::Interact { step: Step::Login, .. }) {
+                return carry(&request, outcome);
+            }
         }
+        _ => {}
     }
     let who = who(waiting.as_ref(), current.as_ref().map(|(_, user)| user), switching);
     page(&request, waiting.as_ref(), who, None)
+}
+
+/// Whether the person chose to use another account: by a link, and then in the form.
+fn switching(request: &Request) -> bool {
+    request.query.get("switch").is_some() || request.form.get("switch").is_some()
 }
 
 /// The same person again when the app asked for them, else anyone.
@@ -90,6 +96,7 @@ fn page(
         ix: key,
         app: waiting.map(app_of),
         who,
+        switching: switching(request),
         reason: None,
         problem,
     };
@@ -112,10 +119,11 @@ async fn submit(request: Request) -> Result<Response, Refusal> {
         username: username.clone(),
         password: Secret::new(password),
         authorization: waiting.as_ref().map(|waiting| waiting.authorization.id.clone()),
+        switching: switching(&request),
     };
     match login::password(request.engine(), &request.ctx, &request.visitor, attempt).await {
         Ok(signed_in) => go_on(request, waiting, signed_in).await,
-        Err(fault) => again(&request, waiting.as_ref(), &username, fault.into_refusal()),
+        Err(fault) => again(&request, waiting.as_ref(), &username, fault.into_refusal()).await,
     }
 }
 
@@ -138,7 +146,7 @@ async fn go_on(
 }
 
 /// The form again, with what is wrong; the same for unknown, disabled and wrong (security row C1).
-fn again(
+async fn again(
     request: &Request,
     waiting: Option<&Waiting>,
     username: &str,
@@ -157,7 +165,13 @@ fn again(
         Check::PasswordTooLong => return Err(refusal),
         _ => Problem::WrongCredentials,
     };
-    let mut response = page(request, waiting, Who::Anyone(Field::holding(username)), Some(problem))?;
+    let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
+    let same = current.map(|(_, user)| user).filter(|user| user.username == username);
+    let who = match who(waiting, same.as_ref(), switching(request)) {
+        Who::Anyone(_) => Who::Anyone(Field::holding(username)),
+        known => known,
+    };
+    let mut response = page(request, waiting, who, Some(problem))?;
     respond::retry_after(&mut response, &refusal);
     Ok(response)
 }

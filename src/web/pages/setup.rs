@@ -5,7 +5,7 @@ use crate::base::secret::{OneTimeLink, Plain, Secret};
 use crate::domain::client::Metadata;
 use crate::domain::user::User;
 use crate::engine::admin::{
-    Actor, AdminError, Desk, FieldProblem, Mode, apply, clients, links, people, users,
+    Actor, AdminError, Desk, FieldProblem, Mode, apply, clients, env_lines, links, people, users,
 };
 use crate::engine::login::{self, Attempt};
 use crate::engine::passwords;
@@ -129,7 +129,7 @@ async fn make_admin(request: Request, link: Plain<OneTimeLink>) -> Result<Respon
 }
 
 async fn sign_in(request: Request, username: String, password: Secret) -> Result<Response, Refusal> {
-    let attempt = Attempt { username, password, authorization: None };
+    let attempt = Attempt { username, password, authorization: None, switching: false };
     let signed_in = login::password(request.engine(), &request.ctx, &request.visitor, attempt).await;
     let signed_in = signed_in.map_err(Fault::into_refusal)?;
     let mut response = respond::to_own(&request, APP.path);
@@ -163,11 +163,14 @@ fn app_form(request: &Request, problems: &[FieldProblem]) -> Result<Response, Re
 
 async fn make_app(request: Request, user: User) -> Result<Response, Refusal> {
     let mut metadata = Metadata::named(typed(&request, "name"));
-    metadata.redirect_uris = vec![typed(&request, "redirect_uri").to_owned()];
+    let redirect_uri = typed(&request, "redirect_uri").trim();
+    metadata.redirect_uris = vec![redirect_uri.to_owned()];
+    // Where apps return to after signing out, unless somebody says otherwise.
+    metadata.post_logout_redirect_uris =
+        env_lines::origin(redirect_uri).map(|origin| format!("{origin}/")).into_iter().collect();
     if typed(&request, "kind") == "public" {
         metadata.token_endpoint_auth_method = AuthMethod::None;
     }
-    let redirect_uri = typed(&request, "redirect_uri").to_owned();
     let desk = Desk::of_request(request.engine(), &request.ctx, Actor::User(user.id.to_string()));
     let new = clients::NewClient { id: None, metadata, secret: None };
     let with = request.engine().clone();
@@ -177,20 +180,22 @@ async fn make_app(request: Request, user: User) -> Result<Response, Refusal> {
         Ok(saved)
     });
     match saved.await {
-        Ok(saved) => done(&request, &saved, redirect_uri),
+        Ok(saved) => done(&request, &saved),
         Err(AdminError::Store(fault)) => Err(fault.into_refusal()),
         Err(error) => app_form(&request, &error.problems()),
     }
 }
 
-fn done(request: &Request, saved: &clients::Saved, redirect_uri: String) -> Result<Response, Refusal> {
+fn done(request: &Request, saved: &clients::Saved) -> Result<Response, Refusal> {
+    let secret = saved.secret.as_ref().map(|secret| secret.reveal().to_owned());
+    let issuer = request.engine().policy.issuer.clone();
     let view = SetupDone {
         chrome: request.chrome(),
         app: words(&saved.client.metadata.client_name),
-        issuer: request.engine().policy.issuer.clone(),
+        env: env_lines::rows(&issuer, &saved.client, secret.as_deref()),
+        issuer,
         client_id: saved.client.id.to_string(),
-        client_secret: saved.secret.as_ref().map(|secret| secret.reveal().to_owned()),
-        redirect_uri,
+        client_secret: secret,
         can_try: request.site.try_client.is_some(),
     };
     respond::page(request, StatusCode::OK, &view, FormAction::default())

@@ -109,7 +109,7 @@ impl Situation {
 
     fn heading(self) -> &'static str {
         match self {
-            Self::Expired => "This sign-in has expired",
+            Self::Expired => "This sign-in is over",
             Self::CrossSite => "This page was opened from another site or is out of date",
             Self::NotFound => "There is no page here",
             Self::MethodNotAllowed => "This page cannot be used that way",
@@ -123,7 +123,7 @@ impl Situation {
 
     fn advice(self) -> String {
         match self {
-            Self::Expired => "Sign-ins do not wait for ever. Start again at the app you came from.".to_owned(),
+            Self::Expired => "It is finished, too old, or was begun in another browser. Start again at the app you came from.".to_owned(),
             Self::CrossSite => "Go back to where you started, reload the page and try again.".to_owned(),
             Self::NotFound => "Check the address, or start again at the app you came from.".to_owned(),
             Self::MethodNotAllowed => "Go back and use the buttons on the page.".to_owned(),

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::Chrome;
+use super::text::Text;
 
 /// The page.
 #[derive(Template)]
@@ -25,11 +26,11 @@ pub struct Entry {
     /// Specification and section.
     pub spec: &'static str,
     /// What is wrong.
-    pub cause: &'static str,
+    pub cause: Text,
     /// Who must act.
     pub who: &'static str,
     /// What they must do.
-    pub fix: &'static str,
+    pub fix: Text,
 }
 
 impl Errors {
@@ -40,9 +41,11 @@ impl Errors {
             name: "redirect_uri_mismatch",
             error: "invalid_request",
             spec: "RFC 9700 §2.1",
-            cause: "The redirect_uri is not registered for this client; it is compared byte for byte.",
+            cause: Text::sentence(
+                "The redirect_uri is not registered for this client; it is compared byte for byte.",
+            ),
             who: "the app's developer",
-            fix: "Send a registered redirect_uri, or add this one with `latchkey client edit`.",
+            fix: Text::sentence("Send a registered redirect_uri, or add this one with `latchkey client edit`."),
         };
         let page = |chrome, entries| Self { chrome, entries };
         vec![

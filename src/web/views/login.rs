@@ -22,6 +22,8 @@ pub struct Login {
     pub app: Option<App>,
     /// Who signs in.
     pub who: Who,
+    /// Whether the person chose to use another account.
+    pub switching: bool,
     /// Why this page is shown, where that needs a word.
     pub reason: Option<Reason>,
     /// What went wrong with the last try.
@@ -148,6 +150,7 @@ impl Login {
             ix: app.is_some().then(|| "01J9ZK6V3Q".to_owned()),
             app,
             who: Who::Anyone(Field::default()),
+            switching: false,
             reason: None,
             problem: None,
         };

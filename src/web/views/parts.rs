@@ -117,7 +117,7 @@ impl Field {
 
     /// This field with something wrong.
     pub fn wrong(mut self, problem: &str) -> Self {
-        self.problem = Some(Text::plain(problem));
+        self.problem = Some(Text::sentence(problem));
         self
     }
 }

@@ -19,8 +19,8 @@ pub struct SetupDone {
     pub client_id: String,
     /// The client secret of a confidential client, in plain.
     pub client_secret: Option<String>,
-    /// The registered redirect URI.
-    pub redirect_uri: String,
+    /// The lines for the app's environment: names, and values as they are.
+    pub env: Vec<(&'static str, String)>,
     /// Whether `/try` exists on this server.
     pub can_try: bool,
 }
@@ -30,27 +30,32 @@ impl SetupDone {
         format!("{}/.well-known/openid-configuration", self.issuer)
     }
 
-    /// The lines for the app's environment. Every value is quoted, so that a shell reads it as it stands.
+    /// The lines for the app's environment. What a shell could read in another way is quoted.
     fn env(&self) -> String {
-        let secret = self.client_secret.iter().map(|secret| ("OIDC_CLIENT_SECRET", secret));
-        [("OIDC_ISSUER", &self.issuer), ("OIDC_CLIENT_ID", &self.client_id)]
-            .into_iter()
-            .chain(secret)
-            .chain([("OIDC_REDIRECT_URI", &self.redirect_uri)])
-            .map(|(name, value)| format!("{name}='{}'", value.replace('\'', "'\\''")))
-            .collect::<Vec<_>>()
-            .join("\n")
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,~=-".contains(c);
+        let line = |(name, value): &(&str, String)| match value.chars().all(plain) {
+            true => format!("{name}={value}"),
+            false => format!("{name}='{}'", value.replace('\'', "'\\''")),
+        };
+        self.env.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
     /// One sample of each state.
     pub fn samples() -> Vec<(&'static str, Self)> {
+        let env = |secret: Option<&str>| {
+            let mut rows = vec![("ISSUER", "http://localhost:8617"), ("CLIENT_ID", "bookshop")];
+            rows.extend(secret.map(|secret| ("CLIENT_SECRET", secret)));
+            rows.push(("REDIRECT_URI", "http://localhost:3000/callback"));
+            rows.push(("SCOPE", "openid profile email offline_access"));
+            rows.into_iter().map(|(name, value)| (name, value.to_owned())).collect()
+        };
         let page = |app: &str, secret: Option<&str>| Self {
             chrome: Chrome::sample_dev(),
             app: Text::plain(app),
             issuer: "http://localhost:8617".to_owned(),
             client_id: "bookshop".to_owned(),
             client_secret: secret.map(str::to_owned),
-            redirect_uri: "http://localhost:3000/callback".to_owned(),
+            env: env(secret),
             can_try: true,
         };
         let secret = "lk_cs_3kQm8vT1xZ0aBcDeFgHiJkLmNoPqRsTuVwXyZ012345";

@@ -102,11 +102,16 @@ fn installed(program: &str, variable: &str) -> PathBuf {
     found.unwrap_or_else(|| panic!("{program} is not installed: run tests/run once, or set {variable}"))
 }
 
+/// Where Chromium is.
+pub fn chromium() -> PathBuf {
+    installed("chromium", "LATCHKEY_TEST_CHROMIUM")
+}
+
 fn capabilities(options: Options, profile: &Path) -> WebDriverResult<ChromiumCapabilities> {
     let mut capabilities = ChromiumCapabilities::new();
     // chromedriver of Debian takes this name too, and thirtyfour's "chromium" is refused by others.
     capabilities.as_mut().set("browserName", "chrome")?;
-    capabilities.set_binary(&installed("chromium", "LATCHKEY_TEST_CHROMIUM").display().to_string())?;
+    capabilities.set_binary(&chromium().display().to_string())?;
     for argument in ARGUMENTS {
         capabilities.add_arg(argument)?;
     }

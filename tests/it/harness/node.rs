@@ -2,7 +2,7 @@
 
 use super::child::{Guarded, Start, free_port};
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -35,6 +35,26 @@ fn expect_installed(folder: &Path) {
         "{} is missing: run tests/run once, or npm ci in its folder",
         modules.display()
     );
+}
+
+/// Runs a script to its end: whether it succeeded, and what it wrote. It is stopped after the limit.
+pub fn run(script: &Path, options: &[&str], target: &Path, limit: Duration) -> (bool, String) {
+    expect_installed(script.parent().expect("a folder"));
+    let mut child = Command::new("timeout")
+        .args(["--kill-after=5", &limit.as_secs().to_string()])
+        .arg(node())
+        .arg(script)
+        .args(options)
+        .arg(target)
+        .env("CHROMIUM", super::browser::chromium())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|e| panic!("cannot start {}: {e}", script.display()));
+    let mut said = String::new();
+    child.stdout.take().expect("its output").read_to_string(&mut said).expect("text");
+    let status = child.wait().expect("its end");
+    (status.success(), format!("{said}{status}"))
 }
 
 /// A running Node application.

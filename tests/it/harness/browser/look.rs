@@ -65,6 +65,12 @@ impl Browser {
         assert!(complaints.is_empty(), "{name}: {complaints:#?}");
     }
 
+    /// Waits until a CSS selector finds so many elements.
+    #[track_caller]
+    pub fn wait_count(&self, css: &str, count: usize) {
+        self.wait(&format!("{count} of {css}"), || (self.count(css) == count).then_some(()));
+    }
+
     /// Opens a tab and goes there; the one before is what [`Browser::tab`] takes.
     #[track_caller]
     pub fn open_tab(&self, url: &str) -> WindowHandle {
