@@ -78,11 +78,14 @@ impl Default for Metrics {
 impl Metrics {
     /// The counters of one endpoint, looked up once.
     pub fn of_route(&self, http_route: &'static str) -> RouteMetrics {
-        let of = |status| HttpLabels { http_route, http_response_status_code: status };
-        // Each in a statement of its own: what is lent holds the family's lock to the statement's end.
-        let ok = self.requests.get_or_create(&of(200)).clone();
-        let see_other = self.requests.get_or_create(&of(303)).clone();
-        let duration = self.durations.get_or_create(&RouteLabels { http_route }).clone();
+        // One statement each: what is looked up stays locked until its statement ends.
+        let count = |http_response_status_code| {
+            let labels = HttpLabels { http_route, http_response_status_code };
+            let counter = self.requests.get_or_create(&labels);
+            Counter::clone(&counter)
+        };
+        let (ok, see_other) = (count(200), count(303));
+        let duration = Histogram::clone(&self.durations.get_or_create(&RouteLabels { http_route }));
         RouteMetrics { http_route, ok, see_other, duration, others: self.requests.clone() }
     }
 

@@ -65,8 +65,8 @@ fn two_first_commands_at_once_are_both_fine() {
 #[test]
 fn each_setting_says_where_it_comes_from() {
     let mut program = Program::fresh();
-    program.env.push(("LATCHKEY_TOKENS__CODE_SECONDS".into(), "77".into()));
-    let file = program.data.path().join("latchkey.toml");
+    program.instance.set("LATCHKEY_TOKENS__CODE_SECONDS", "77");
+    let file = program.instance.dir.path().join("latchkey.toml");
     std::fs::write(&file, "[tokens]\naccess_token_seconds = 600\n").unwrap();
     let file = file.display().to_string();
     let told = ["config", "check", "--show-origin", "--config", &file, "--issuer", "https://id.example.com"];
@@ -83,7 +83,8 @@ fn each_setting_says_where_it_comes_from() {
     assert!(line("trace.max_rows").contains("default"));
     let json = program.run(&["config", "check", "-o", "json"]).json();
     assert_eq!(json["ok"], true);
-    std::fs::write(program.data.path().join("latchkey.toml"), "[tokens]\ncode_secnds = 6\nx = 1\n").unwrap();
+    std::fs::write(program.instance.dir.path().join("latchkey.toml"), "[tokens]\ncode_secnds = 6\nx = 1\n")
+        .unwrap();
     let broken = program.run(&["config", "check", "--config", &file]).fails(78);
     assert!(broken.contains("code_secnds") && broken.contains("code_seconds"), "{broken}");
     // Every other command says the same and does nothing.

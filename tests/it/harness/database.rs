@@ -61,7 +61,7 @@ pub fn declared() -> Vec<(String, Vec<(String, String)>)> {
 
 /// Everything that is stored, as text.
 pub fn dump(program: &Program) -> String {
-    let db = program.db();
+    let db = program.db("dump");
     let mut text = String::new();
     for (table, columns) in declared() {
         let cells: Vec<String> =

@@ -29,6 +29,8 @@ pub struct Checker {
     apps: Apps,
     withdrawn: i64,
     machine: i64,
+    /// Requests that were cut and had been done, and those that had not.
+    pub cuts: (usize, usize),
     /// Codes presented twice and refresh tokens reused by the comparison itself.
     pub replays: i64,
 }
@@ -91,12 +93,9 @@ const IMPOSSIBLE: &[(&str, &str)] = &[
 
 impl Checker {
     pub fn new(program: &Program, web: TestClient, machine: TestClient) -> Self {
-        let db = match &program.database {
-            Some(url) => Program::on(Some(format!("{url}?application_name=checker"))).db(),
-            None => program.db(),
-        };
+        let db = program.db("checker");
         let apps = Apps { addr: program.addr, host: program.host(), web, machine };
-        Self { db, apps, withdrawn: 0, machine: 0, replays: 0 }
+        Self { db, apps, withdrawn: 0, machine: 0, cuts: (0, 0), replays: 0 }
     }
 
     /// Each code is in one of the states that its ledger allows, with all that belongs to that state.
@@ -108,6 +107,10 @@ impl Checker {
         for chain in ledgers.iter().flat_map(|ledger| &ledger.chains) {
             let row = stored.get(&digest(chain)).unwrap_or_else(|| panic!("lost: {chain:?}"));
             compare(chain, row);
+            if let Some(done) = was_done(chain, row) {
+                self.cuts.0 += usize::from(done);
+                self.cuts.1 += usize::from(!done);
+            }
         }
         let replays = "SELECT count(*) FROM audit_events WHERE kind IN ('code.replayed', 'refresh.reused', 'token.refresh_retried')";
         assert_eq!(number(&self.db, replays), self.replays, "the server saw a replay that nobody made");
@@ -201,6 +204,17 @@ fn compare(chain: &Chain, row: &Stored) {
             }
         }
     }
+}
+
+/// Whether the redemption, rotation or revocation that was cut had been done.
+fn was_done(chain: &Chain, row: &Stored) -> Option<bool> {
+    if chain.redeemed == Done::Perhaps {
+        return Some(row.stage == "redeemed");
+    }
+    if chain.rotating {
+        return Some(usize::try_from(row.generation).is_ok_and(|now| now == chain.refresh.len()));
+    }
+    (chain.ended == Done::Perhaps).then(|| row.states.0 == "ended" || row.stage == "burnt")
 }
 
 /// Asks the server.
