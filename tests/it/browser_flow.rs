@@ -88,7 +88,8 @@ fn tries_a_sign_in(javascript: bool) {
     browser.click_text("Allow");
     browser.wait_text("What happened, step by step");
     assert!(browser.url().ends_with("/try/act#last"), "no code stays in the address: {}", browser.url());
-    for told in ["Read the server's metadata", "Exchange the code for tokens", "at+jwt", "\"alg\": \"RS256\""] {
+    for told in ["Read the server's metadata", "Exchange the code for tokens", "at+jwt", "\"alg\": \"RS256\""]
+    {
         assert!(browser.text().contains(told), "{told}: {}", browser.text());
     }
     walk.look("try-result");
@@ -282,9 +283,8 @@ fn a_person_sets_a_new_password() {
     }
     let app = TestApp::start();
     let ada = app.user("ada");
-    let made = app.admin(move |conn, desk| {
-        links::make_recover(conn, desk, ada.id.as_str(), links::RECOVER_SECONDS)
-    });
+    let made =
+        app.admin(move |conn, desk| links::make_recover(conn, desk, ada.id.as_str(), links::RECOVER_SECONDS));
     let link = made.recover_url(&app.issuer);
     let walk = Walk::new(&app, true);
     let browser = &walk.browser;

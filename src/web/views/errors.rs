@@ -45,7 +45,9 @@ impl Errors {
                 "The redirect_uri is not registered for this client; it is compared byte for byte.",
             ),
             who: "the app's developer",
-            fix: Text::sentence("Send a registered redirect_uri, or add this one with `latchkey client edit`."),
+            fix: Text::sentence(
+                "Send a registered redirect_uri, or add this one with `latchkey client edit`.",
+            ),
         };
         let page = |chrome, entries| Self { chrome, entries };
         vec![
