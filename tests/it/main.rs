@@ -6,6 +6,7 @@
 mod harness;
 
 mod authorize;
+mod authorize_answers;
 mod authorize_redirects;
 mod bounds;
 mod browser_flow;
