@@ -1,5 +1,5 @@
 //! Micro-benchmarks of the hot path: parsing, redeeming a code in the store, signing.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::ok_expect, missing_docs)]
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use latchkey::app::{OpenMode, Runtime, open_engine};
@@ -31,7 +31,7 @@ fn engine(dir: &std::path::Path) -> Engine {
 fn parse(c: &mut Criterion) {
     c.bench_function("parse a token request", |b| b.iter(|| Params::parse(black_box(BODY)).unwrap()));
     c.bench_function("parse a scope", |b| {
-        b.iter(|| Scope::parse(black_box("openid profile email offline_access")).unwrap())
+        b.iter(|| Scope::parse(black_box("openid profile email offline_access")).unwrap());
     });
 }
 

@@ -209,6 +209,7 @@ fn habits(line: &Line<'_>) -> Option<(String, String)> {
 }
 
 /// A value without quotes that needs them, or a number with something after it.
+#[expect(clippy::unnecessary_wraps, reason = "one of a row of explanations, of which the others may be none")]
 fn unquoted(line: &Line<'_>) -> Option<(String, String)> {
     let value = line.value();
     if value.starts_with(['"', '\'', '[', '{']) {

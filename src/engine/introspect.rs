@@ -30,6 +30,7 @@ pub struct Inactive {
 
 /// What is said of a token in force (RFC 7662 §2.2).
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the specification names the member")]
 pub struct Active {
     active: bool,
     #[serde(skip_serializing_if = "String::is_empty")]

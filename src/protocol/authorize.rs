@@ -63,6 +63,7 @@ impl ResponseMode {
 }
 
 /// The `prompt` values (OIDC Core §3.1.2.1).
+#[expect(clippy::struct_excessive_bools, reason = "the specification lets them be combined")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prompt {
     /// No page may be shown.

@@ -42,7 +42,7 @@ fn up_alone(conn: &mut SqliteConnection) -> Result<Migrated, StoreError> {
         return up(conn);
     }
     conn.batch_execute("PRAGMA busy_timeout = 60000")?;
-    conn.immediate_transaction(|conn| up(conn))
+    conn.immediate_transaction(up)
 }
 
 /// The migrations that have not run yet.

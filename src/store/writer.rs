@@ -56,10 +56,10 @@ impl Writer {
         match self.0.try_send(job) {
             Ok(()) => {}
             Err(TrySendError::Full(job)) => {
-                job.answer(Err(StoreError::unavailable("the write queue is full")))
+                job.answer(Err(StoreError::unavailable("the write queue is full")));
             }
             Err(TrySendError::Disconnected(job)) => {
-                job.answer(Err(StoreError::unavailable("the writer has stopped")))
+                job.answer(Err(StoreError::unavailable("the writer has stopped")));
             }
         }
     }

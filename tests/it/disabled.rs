@@ -63,7 +63,7 @@ impl<'a> Flow<'a> {
             UserOff => drop(self.app.admin(move |conn, desk| users::set_enabled(conn, desk, &user, false))),
             UserGone => drop(self.app.admin(move |conn, desk| users::delete(conn, desk, &user))),
             ClientOff => {
-                drop(self.app.admin(move |conn, desk| clients::set_enabled(conn, desk, &client, false)))
+                drop(self.app.admin(move |conn, desk| clients::set_enabled(conn, desk, &client, false)));
             }
             ClientGone => drop(self.app.admin(move |conn, desk| clients::delete(conn, desk, &client))),
         }

@@ -266,7 +266,7 @@ fn b2_advertised_grants_and_authentication_methods_work() {
         match method {
             "client_secret_basic" => return call.basic(&client.id, &client.secret).form(&all).send(),
             "client_secret_post" => {
-                all.extend([("client_id", client.id.as_str()), ("client_secret", &client.secret)])
+                all.extend([("client_id", client.id.as_str()), ("client_secret", &client.secret)]);
             }
             "none" => all.push(("client_id", &client.id)),
             other => panic!("{other} has no test"),

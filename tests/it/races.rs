@@ -104,7 +104,7 @@ impl<'a> Arena<'a> {
     pub fn codes_are_worth_one_success(&self) {
         let codes = self.codes(rounds());
         let started = Instant::now();
-        let answers = self.race(&codes, |wire, code| wire.redeem(code));
+        let answers = self.race(&codes, wire::Wire::redeem);
         report("codes", codes.len(), started);
         let mut check = self.wires(1).remove(0);
         for (n, lane) in answers.iter().enumerate() {
@@ -122,7 +122,7 @@ impl<'a> Arena<'a> {
     pub fn families_keep_one_branch(&self) {
         let first = self.refresh_tokens(rounds());
         let started = Instant::now();
-        let answers = self.race(&first, |wire, token| wire.refresh(token));
+        let answers = self.race(&first, wire::Wire::refresh);
         report("families", first.len(), started);
         let mut check = self.wires(1).remove(0);
         for (n, lane) in answers.iter().enumerate() {
@@ -143,7 +143,7 @@ impl<'a> Arena<'a> {
     pub fn strict_families_die(&self) {
         let first = self.refresh_tokens(rounds());
         let started = Instant::now();
-        let answers = self.race(&first, |wire, token| wire.refresh(token));
+        let answers = self.race(&first, wire::Wire::refresh);
         report("strict families", first.len(), started);
         let mut check = self.wires(1).remove(0);
         for (n, lane) in answers.iter().enumerate() {

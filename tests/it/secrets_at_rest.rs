@@ -79,7 +79,7 @@ fn sec_v3_a_stolen_database_holds_no_secret_that_was_issued() {
         ("opaque client's secret", opaque.secret.clone()),
     ]);
     secrets.push(("chosen secret", chosen.reveal().to_owned()));
-    let made = app.admin(|conn, desk| links::make_setup(conn, desk));
+    let made = app.admin(links::make_setup);
     secrets.push(("set-up link", made.setup_url("").split("link=").nth(1).unwrap().to_owned()));
     let made = app.admin(move |conn, desk| links::make_recover(conn, desk, ada.id.as_str(), 600));
     secrets.push(("recovery link", made.recover_url("").split("link=").nth(1).unwrap().to_owned()));

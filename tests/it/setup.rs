@@ -6,7 +6,7 @@ use latchkey::engine::admin::links;
 
 /// The path of a fresh set-up link.
 fn link(app: &TestApp) -> String {
-    let made = app.admin(|conn, desk| links::make_setup(conn, desk));
+    let made = app.admin(links::make_setup);
     made.setup_url(&app.issuer).strip_prefix(&app.issuer).unwrap().to_owned()
 }
 

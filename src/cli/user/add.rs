@@ -91,14 +91,11 @@ fn attributes(args: &Args) -> Result<Map<String, Value>, Failure> {
         found.insert("name".to_owned(), Value::from(name.as_str()));
     }
     for claim in &args.claims {
-        match claim.split_once('=') {
-            Some((name, value)) => {
-                found.insert(name.trim().to_owned(), claims::from_text(name.trim(), value.trim()));
-            }
-            None => {
-                let fix = "Write --claim NAME=VALUE, for example --claim locale=en-GB.";
-                problems.push(FieldProblem::new("--claim", claim, "has no =", fix));
-            }
+        if let Some((name, value)) = claim.split_once('=') {
+            found.insert(name.trim().to_owned(), claims::from_text(name.trim(), value.trim()));
+        } else {
+            let fix = "Write --claim NAME=VALUE, for example --claim locale=en-GB.";
+            problems.push(FieldProblem::new("--claim", claim, "has no =", fix));
         }
     }
     if problems.is_empty() { Ok(found) } else { Err(AdminError::Invalid(problems).into()) }

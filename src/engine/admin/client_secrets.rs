@@ -100,12 +100,11 @@ pub fn live(secrets: &[StoredSecret], now: Seconds) -> impl Iterator<Item = &Sto
 
 /// What is stored and, for a random one, what is shown once.
 pub(super) fn make(desk: &Desk, chosen: Option<NewSecret>) -> (StoredSecret, Option<Plain<ClientSecret>>) {
-    let (hash, value, plain) = match chosen {
-        Some(chosen) => (SecretHash::Argon2id, chosen.phc, None),
-        None => {
-            let plain = Plain::<ClientSecret>::generate(&desk.rng);
-            (SecretHash::Digest, plain.digest().as_str().to_owned(), Some(plain))
-        }
+    let (hash, value, plain) = if let Some(chosen) = chosen {
+        (SecretHash::Argon2id, chosen.phc, None)
+    } else {
+        let plain = Plain::<ClientSecret>::generate(&desk.rng);
+        (SecretHash::Digest, plain.digest().as_str().to_owned(), Some(plain))
     };
     let id = ulid(&desk.clock, &desk.rng);
     (StoredSecret { id, hash, value, created_at: desk.now(), expires_at: None }, plain)

@@ -150,6 +150,7 @@ impl JwtSigner for Rs256 {
 }
 
 /// The signer for a handle's number. Nothing else signs here: no secret, no key from outside.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the provider's signature")]
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error> {
     let number = <[u8; 8]>::try_from(key.as_bytes())
         .map(u64::from_be_bytes)

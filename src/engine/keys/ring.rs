@@ -175,7 +175,7 @@ mod tests {
         let listed = stand.read(|conn| stand.ring.list(conn));
         let [key] = &listed[..] else { panic!("{listed:?}") };
         assert_eq!((key.status, key.alg.as_str(), key.retired_at), (KeyStatus::Active, "RS256", None));
-        assert_eq!(stand.published(), [key.kid.clone()]);
+        assert_eq!(stand.published(), std::slice::from_ref(&key.kid));
         for kind in ["key.created", "key.activated"] {
             assert_eq!(stand.read(|conn| audit::count_kind(conn, kind)), 1, "{kind}");
         }

@@ -81,7 +81,7 @@ fn stored(grant: &OurGrant) -> Result<Grant, Check> {
 
 fn check(mut error: Error) -> Check {
     use oxide_auth::code_grant::error::AccessTokenErrorType;
-    match error.description().map(|description| description.kind()) {
+    match error.description().map(oxide_auth::code_grant::error::AccessTokenError::kind) {
         Some(AccessTokenErrorType::InvalidScope) => Check::RefreshScope,
         Some(AccessTokenErrorType::InvalidGrant) => Check::RefreshInvalid,
         _ => Check::Unexpected,

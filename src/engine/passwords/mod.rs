@@ -115,7 +115,8 @@ fn middle(lines: &str) -> (&str, &str, &str) {
 /// The shortest piece that gives `text` when written several times, else `text`.
 fn unit(text: &str) -> &str {
     let whole = |n: &usize| {
-        text.len() % n == 0 && text.get(..*n).is_some_and(|piece| text.split(piece).all(str::is_empty))
+        text.len().is_multiple_of(*n)
+            && text.get(..*n).is_some_and(|piece| text.split(piece).all(str::is_empty))
     };
     (1..=text.len() / 2).find(whole).and_then(|n| text.get(..n)).unwrap_or(text)
 }

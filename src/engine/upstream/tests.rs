@@ -282,7 +282,7 @@ fn an_id_token_with_anything_wrong_is_refused() {
     stand.change(|provider| provider.token["id_token"] = Value::Null);
     assert!(unverified(stand.redeem(&party, &started).0.map(|_| ())), "no ID token");
     stand.change(|provider| {
-        provider.token = json!({ "error": "invalid_grant", "error_description": "LK-1230" })
+        provider.token = json!({ "error": "invalid_grant", "error_description": "LK-1230" });
     });
     let refused =
         UpstreamError::Refused { error: "invalid_grant".to_owned(), description: Some("LK-1230".to_owned()) };

@@ -169,7 +169,7 @@ async fn again(
     let same = current.map(|(_, user)| user).filter(|user| user.username == username);
     let who = match who(waiting, same.as_ref(), switching(request)) {
         Who::Anyone(_) => Who::Anyone(Field::holding(username)),
-        known => known,
+        known @ Who::Again { .. } => known,
     };
     let mut response = page(request, waiting, who, Some(problem))?;
     respond::retry_after(&mut response, &refusal);

@@ -61,7 +61,8 @@ pub async fn ask(request: &Request, asked: &LogoutRequest, params: &Params) -> R
         app: asked.client.as_ref().map(|client| words(&client.metadata.client_name)),
         person: person(&user),
     };
-    let leads_to: Vec<String> = asked.redirect.iter().map(|target| target.csp_source()).collect();
+    let leads_to: Vec<String> =
+        asked.redirect.iter().map(crate::protocol::redirect_uri::VerifiedRedirect::csp_source).collect();
     respond::page(request, StatusCode::OK, &view, FormAction::leading_to(&leads_to))
 }
 

@@ -116,6 +116,7 @@ impl Field {
     }
 
     /// This field with something wrong.
+    #[must_use]
     pub fn wrong(mut self, problem: &str) -> Self {
         self.problem = Some(Text::sentence(problem));
         self

@@ -33,9 +33,12 @@ impl SetupDone {
     /// The lines for the app's environment. What a shell could read in another way is quoted.
     fn env(&self) -> String {
         let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,~=-".contains(c);
-        let line = |(name, value): &(&str, String)| match value.chars().all(plain) {
-            true => format!("{name}={value}"),
-            false => format!("{name}='{}'", value.replace('\'', "'\\''")),
+        let line = |(name, value): &(&str, String)| {
+            if value.chars().all(plain) {
+                format!("{name}={value}")
+            } else {
+                format!("{name}='{}'", value.replace('\'', "'\\''"))
+            }
         };
         self.env.iter().map(line).collect::<Vec<_>>().join("\n")
     }

@@ -48,9 +48,10 @@ impl Text {
     /// as `\u{...}`, and at most [`VALUE_LIMIT`] characters are kept.
     pub fn visible(raw: &str) -> Self {
         let shown = raw.chars().take(VALUE_LIMIT).fold(String::new(), |mut text, char| {
-            match disturbs(char) {
-                true => text.extend(char.escape_unicode()),
-                false => text.push(char),
+            if disturbs(char) {
+                text.extend(char.escape_unicode())
+            } else {
+                text.push(char)
             }
             text
         });
