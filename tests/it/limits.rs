@@ -183,7 +183,7 @@ fn sec_u3_long_lists_are_capped() {
         assert_eq!(answer.param("error").as_deref(), Some(error), "{:?}", answer.header("location"));
     };
     refused(&[("scope", &words(101))], "invalid_scope");
-    refused(&[("scope", &"s".repeat(5000))], "invalid_request");
+    refused(&[("scope", &"s".repeat(5000))], "invalid_scope");
     refused(&[("state", &"s".repeat(2049))], "invalid_request");
     refused(&[("nonce", &"s".repeat(513))], "invalid_request");
     refused(&[("ui_locales", &"de ".repeat(3000))], "invalid_request");

@@ -187,9 +187,9 @@ fn sec_v6_two_client_secrets_until_the_old_one_ends() {
         secret: added.secret.unwrap().reveal().to_owned(),
     };
     assert!(works(&old) && works(&new), "both work");
-    app.advance(999);
+    app.advance(980);
     assert!(works(&old) && works(&new), "until the end");
-    app.advance(2);
+    app.advance(21);
     assert!(!works(&old) && works(&new), "then only the new one");
     old.secret.clone_from(&new.secret);
     let chosen = Secret::new("chosen-by-a-person-12345678");
