@@ -85,9 +85,16 @@ pub fn prepare(engine: &Engine) -> Result<Extras, StartError> {
         Ok(client)
     });
     Ok(Extras {
-        people: PEOPLE.iter().map(|(name, ..)| ((*name).to_owned(), (*name).to_owned())).collect(),
+        people: PEOPLE
+            .iter()
+            .map(|(name, _, _, enabled)| (listed(name, *enabled), (*name).to_owned()))
+            .collect(),
         try_client: Some(client.map_err(failed)?),
     })
+}
+
+fn listed(name: &str, enabled: bool) -> String {
+    if enabled { name.to_owned() } else { format!("{name} (disabled: it is refused)") }
 }
 
 fn make(

@@ -269,8 +269,6 @@ fn a_person_goes_back_and_starts_again() {
     }
     browser.wait_text("This sign-in is over");
     walk.look("back-to-finished");
-    browser.click_text("Back to Try Latchkey");
-    browser.wait_text("Try a sign-in, step by step");
     // A link into the middle of a sign-in that another browser began.
     walk.goto("/login?ix=01J9ZK6V3Q0000000000000000");
     browser.wait_text("This sign-in is over");

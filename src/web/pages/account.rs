@@ -7,7 +7,7 @@ use crate::protocol::refusal::{Check, Refusal};
 use crate::store::Fault;
 use crate::web::cookies;
 use crate::web::headers::FormAction;
-use crate::web::pages::consent::sentence;
+use crate::web::pages::consent::{in_order, sentence};
 use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
@@ -87,7 +87,7 @@ fn access(request: &Request, app: &App) -> AppAccess {
     AppAccess {
         grant: app.client_id.clone(),
         name: Text::plain(name),
-        may: app.scope.names().map(|scope| words(&sentence(scope))).collect(),
+        may: in_order(&app.scope).into_iter().map(|scope| words(&sentence(scope))).collect(),
         since: Moment::at(app.since),
         last_used: app.last_used.map(Moment::at),
     }

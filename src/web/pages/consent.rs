@@ -51,7 +51,7 @@ async fn show(request: Request) -> Result<Response, Refusal> {
         app: app_of(&waiting),
         verified: is_verified(&waiting.client),
         person: person(&user),
-        scopes: scope.names().map(|name| line(name, &user)).collect(),
+        scopes: in_order(&scope).into_iter().map(|name| line(name, &user)).collect(),
         resources: waiting.authorization.request.resource.iter().map(|r| Text::plain(r)).collect(),
         lifetime: if offline { Lifetime::UntilTakenBack } else { Lifetime::Seconds(seconds) },
     };
@@ -61,6 +61,18 @@ async fn show(request: Request) -> Result<Response, Refusal> {
 /// Clients of this server are all registered by an admin; anyone could still pose as an unassured one.
 fn is_verified(client: &Client) -> bool {
     !client.is_unassured()
+}
+
+/// As people read them: who they are first, the app's own last, and for how long at the end.
+pub fn in_order(scope: &Scope) -> Vec<&str> {
+    let first = ["openid", "profile", "email", "address", "phone"];
+    let place = |name: &str| match name {
+        "offline_access" => first.len().saturating_add(1),
+        name => first.iter().position(|known| *known == name).unwrap_or(first.len()),
+    };
+    let mut names: Vec<&str> = scope.names().collect();
+    names.sort_by_key(|name| place(name));
+    names
 }
 
 /// A scope in plain words, with the value it would hand over.

@@ -34,7 +34,7 @@ pub fn view(request: &Request, refusal: &Refusal) -> ErrorPage {
     let label = client.as_ref().map(|c| Text::plain(&format!("Back to {}", c.metadata.client_name)));
     let way_out = home.zip(label).map(|(href, label)| WayOut { label, href });
     ErrorPage {
-        way_out: go_on(request, refusal).or(way_out).or(base.way_out),
+        way_out: go_on(request, refusal).or(way_out).or(sign_in(request, refusal)).or(base.way_out),
         details: Some(details(request, refusal, client.as_deref())),
         ..base
     }
@@ -45,6 +45,12 @@ fn go_on(request: &Request, refusal: &Refusal) -> Option<WayOut> {
     let ix = super::ix(request.form.get("ix")).filter(|_| refusal.check == Check::CsrfRefused)?;
     let href = Href::own(request.chrome().at(&format!("/login?ix={ix}")));
     Some(WayOut { label: Text::plain("Go on with the sign-in"), href })
+}
+
+/// The login page, for whom a page asked to be signed in.
+fn sign_in(request: &Request, refusal: &Refusal) -> Option<WayOut> {
+    let href = Href::own(request.chrome().at("/login"));
+    (refusal.check == Check::SessionMissing).then(|| WayOut { label: Text::plain("Sign in"), href })
 }
 
 /// The client a request names, for its display name only.
@@ -104,6 +110,8 @@ fn details(request: &Request, refusal: &Refusal, client: Option<&Client>) -> Det
     let repeat = !detail.received.is_empty() && refusal.check != Check::HostUnknown;
     Details {
         app: client.map(|client| Text::plain(&client.metadata.client_name)),
+        brief: row.who == Who::Person,
+        ours: matches!(row.who, Who::Admin | Who::Operator),
         code: row.code,
         error: Some(row.error.as_str()),
         cause: Text::sentence(row.cause),

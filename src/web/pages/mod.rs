@@ -69,6 +69,13 @@ fn words(text: &str) -> Text {
     Text::plain(text)
 }
 
+/// A message as a sentence of its own.
+fn sentence(message: &str) -> String {
+    let mut chars = message.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}
+
 /// The fields of a form, never a password.
 fn typed<'a>(request: &'a Request, name: &str) -> &'a str {
     request.form.get(name).unwrap_or_default()

@@ -70,7 +70,7 @@ async fn set(request: Request, link: Plain<OneTimeLink>, user: User) -> Result<R
     let context =
         [user.username.as_str(), email.as_str(), user.display_name(), request.site.public.host.as_str()];
     if let Err(weakness) = passwords::check(&password, request.engine().policy.min_password, &context) {
-        return form(&request, &link, &user, Some(weakness.to_string()));
+        return form(&request, &link, &user, Some(super::sentence(&weakness.to_string())));
     }
     let hash = request.engine().passwords.hash(&password).await?;
     let desk = Desk::of_request(request.engine(), &request.ctx, Actor::Link);

@@ -105,7 +105,7 @@ async fn make_admin(request: Request, link: Plain<OneTimeLink>) -> Result<Respon
     let host = request.site.public.host.clone();
     let context = [username.as_str(), email.as_str(), typed(&request, "name"), host.as_str()];
     if let Err(weakness) = passwords::check(&password, request.engine().policy.min_password, &context) {
-        return form(&request, &link, &[], Some(weakness.to_string()));
+        return form(&request, &link, &[], Some(super::sentence(&weakness.to_string())));
     }
     let hash = request.engine().passwords.hash(&password).await?;
     let new = users::NewUser {

@@ -42,6 +42,10 @@ pub struct WayOut {
 pub struct Details {
     /// The app, if it is known.
     pub app: Option<Text>,
+    /// Whether the person can do all there is to do: code and trace are enough then.
+    pub brief: bool,
+    /// Whether whoever runs this server must act, and not the app's developer.
+    pub ours: bool,
     /// The stable code, `LK-1203`.
     pub code: &'static str,
     /// The error code of the protocol, `invalid_request`.
@@ -179,6 +183,8 @@ impl ErrorPage {
             ("expired-app", Self::expired(Chrome::sample(), &Text::plain("Bookshop"), home, "01JD6X3V9QK4")),
             ("protocol", Self::sample_protocol(Chrome::sample())),
             ("protocol-dev", Self::sample_dev()),
+            ("brief", Self::sample_with(|details| details.brief = true)),
+            ("ours", Self::sample_with(|details| details.ours = true)),
             ("hostile", Self::sample_hostile()),
         ]
     }
@@ -195,6 +201,8 @@ impl ErrorPage {
                 .map(|href| WayOut { label: Text::plain("Go to Bookshop"), href }),
             details: Some(Details {
                 app: Some(Text::plain("Bookshop")),
+                brief: false,
+                ours: false,
                 code: "LK-1203",
                 error: Some("invalid_request"),
                 cause: Text::sentence("The redirect_uri of the request is not registered for this client."),
@@ -209,6 +217,14 @@ impl ErrorPage {
             }),
             trace_id: Some("01JD6X3V9QK4".to_owned()),
         }
+    }
+
+    fn sample_with(change: impl FnOnce(&mut Details)) -> Self {
+        let mut page = Self::sample_protocol(Chrome::sample());
+        if let Some(details) = &mut page.details {
+            change(details);
+        }
+        page
     }
 
     fn sample_dev() -> Self {
