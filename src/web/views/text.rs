@@ -49,9 +49,9 @@ impl Text {
     pub fn visible(raw: &str) -> Self {
         let shown = raw.chars().take(VALUE_LIMIT).fold(String::new(), |mut text, char| {
             if disturbs(char) {
-                text.extend(char.escape_unicode())
+                text.extend(char.escape_unicode());
             } else {
-                text.push(char)
+                text.push(char);
             }
             text
         });
