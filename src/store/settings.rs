@@ -1,6 +1,6 @@
 //! Small facts of the instance.
 
-use super::conn::{AnyConn, Conn, on_each};
+use super::conn::{Conn, on_each};
 use super::fault::TxResult;
 use super::schema::settings;
 use diesel::prelude::*;
@@ -56,14 +56,6 @@ pub fn raise(conn: &mut Conn, name: &str, now: i64) -> TxResult<()> {
     diesel::update(settings::table.find(name)).set(settings::updated_at.eq(now)).execute(conn)?;
     let next = epoch(conn, name)?.saturating_add(1);
     set(conn, name, &next.to_string(), now)
-}
-
-/// Whether the connection answers and holds our tables.
-///
-/// # Errors
-/// Store errors.
-pub fn ping(conn: &mut AnyConn) -> TxResult<()> {
-    get(conn, INSTANCE).map(|_| ())
 }
 
 /// States a fact unless it is stated already; what holds afterwards. Of two nodes that start at

@@ -45,7 +45,10 @@ pub async fn dispatch(site: Data<Site>, http: HttpRequest, payload: Payload) -> 
     }
     let outcome = serve(&mut request, route, payload).await;
     let (mut response, code) = match outcome {
-        Ok(response) => (response, "ok"),
+        Ok(response) => {
+            sample_story(&request, route);
+            (response, "ok")
+        }
         Err(refusal) => {
             let code = keep_story(&request, route, &refusal);
             let mut response = respond::refusal(&request, class, &refusal);
@@ -230,6 +233,16 @@ fn check_csrf(request: &Request, route: &Route) -> Result<(), Refusal> {
     }
     let seen = format!("sec-fetch-site {}, origin {}", site.unwrap_or("absent"), origin.unwrap_or("absent"));
     Err(Refusal::new(Check::CsrfRefused).with(request.site.public.origin.clone(), seen))
+}
+
+/// Keeps the share of successes that `trace.sample_successes` asks for.
+fn sample_story(request: &Request, route: Option<&Route>) {
+    let engine = request.engine();
+    let share = engine.policy.trace_sample;
+    if share > 0 && engine.rng.percent() < share {
+        let path = route.map_or("unknown", |route| route.path);
+        request.site.recorder.keep(engine, &request.ctx.trace, path, "ok");
+    }
 }
 
 fn keep_story(request: &Request, route: Option<&Route>, refusal: &Refusal) -> &'static str {

@@ -1,6 +1,8 @@
 //! The whole way by plain HTTP: sign-in, consent, code, tokens, userinfo, refresh, revoke, logout.
 
 use crate::harness::app::{TestApp, claims, header};
+use latchkey::store::traces;
+use std::time::Duration;
 
 #[test]
 fn a_person_signs_in_and_the_app_gets_uses_refreshes_and_ends_its_tokens() {
@@ -25,4 +27,15 @@ fn a_person_signs_in_and_the_app_gets_uses_refreshes_and_ends_its_tokens() {
     assert_eq!(app.userinfo(refreshed["access_token"].as_str().unwrap()).status, 401);
     assert_eq!(app.introspect(&client, access)["active"], false);
     assert_eq!(app.refresh_token(&client, next).status, 400);
+}
+
+#[test]
+fn successes_are_kept_as_traces_when_the_setting_asks_for_them() {
+    let app = TestApp::with_env(&[("LATCHKEY_TRACE__SAMPLE_SUCCESSES", "100")]);
+    let id = app.visitor().get("/login").header("x-trace-id").unwrap().to_owned();
+    let kept = (0..50).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        app.read(|conn| traces::find(conn, &id)).is_some_and(|trace| trace.code == "ok")
+    });
+    assert!(kept, "no trace {id}");
 }
