@@ -6,6 +6,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
 use std::path::Path;
 use std::sync::Once;
+use std::time::Duration;
 
 static PROCESS: Once = Once::new();
 
@@ -32,14 +33,29 @@ pub fn open(path: &Path, usage: Use) -> Result<SqliteConnection, StoreError> {
     set_up_process();
     let name = path.to_str().ok_or_else(|| StoreError::unavailable("the database path is not UTF-8"))?;
     let mut conn = SqliteConnection::establish(name).map_err(StoreError::unavailable)?;
+    conn.batch_execute("PRAGMA busy_timeout = 2000;")?;
+    turn_to_wal(&mut conn)?;
     conn.batch_execute(
-        "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF;",
     )?;
     if usage == Use::Read {
         conn.batch_execute("PRAGMA query_only = ON;")?;
     }
     Ok(conn)
+}
+
+/// Two connections that turn a new file to WAL at once hold a read lock each, and SQLite answers
+/// "locked" without its busy timeout, since waiting could not end it: let go and try again.
+fn turn_to_wal(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let mut tries = 500;
+    loop {
+        match conn.batch_execute("PRAGMA journal_mode = WAL;") {
+            Err(error) if tries > 0 && error.to_string().contains("locked") => tries -= 1,
+            turned => return turned.map_err(StoreError::from),
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// Copies the log into the database as far as readers allow, without waiting.
@@ -57,4 +73,30 @@ pub fn wal_bytes(path: &Path) -> u64 {
     let mut wal = path.as_os_str().to_owned();
     wal.push("-wal");
     std::fs::metadata(wal).map_or(0, |meta| meta.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Barrier;
+
+    #[test]
+    fn many_may_open_a_new_file_at_once() {
+        for round in 0..50 {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("new.db");
+            let barrier = Barrier::new(4);
+            let opened = || {
+                barrier.wait();
+                let mut conn = open(&path, Use::Write)?;
+                conn.batch_execute("CREATE TABLE IF NOT EXISTS made (id INTEGER)").map_err(StoreError::from)
+            };
+            std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..4).map(|_| scope.spawn(opened)).collect();
+                for thread in threads {
+                    thread.join().unwrap().unwrap_or_else(|error| panic!("round {round}: {error}"));
+                }
+            });
+        }
+    }
 }
