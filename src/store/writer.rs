@@ -108,7 +108,7 @@ impl Loop {
             done += 1;
             if done == batch.len()
                 && done < BATCH
-                && let Ok(next) = jobs.try_recv()
+                && let Some(next) = waiting(jobs)
             {
                 batch.push(next);
             }
@@ -126,6 +126,15 @@ impl Loop {
             tracing::warn!(%error, "the write-ahead log could not be cut");
         }
     }
+}
+
+/// The next job that waits. Before giving up, lets the requests that are ready on this core hand
+/// in their jobs: the sync to disk that follows is the dear part, and they can share it.
+fn waiting(jobs: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
+    jobs.try_recv().ok().or_else(|| {
+        std::thread::yield_now();
+        jobs.try_recv().ok()
+    })
 }
 
 /// Runs one job; what it did is undone when it refuses or panics.
