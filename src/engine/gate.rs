@@ -7,11 +7,12 @@ use crate::base::clock::Seconds;
 use crate::base::id::{ClientId, SessionId, UserId};
 use crate::domain::client::{Client, ConsentPolicy};
 use crate::domain::grant::Subject;
-use crate::domain::session::{AuthContext, Session};
+use crate::domain::session::AuthContext;
 use crate::domain::user::User;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
-use crate::store::{Conn, TxResult, clients, consents, sessions, users};
+use crate::store::standing::{self, Standing};
+use crate::store::{Conn, TxResult, clients};
 use std::borrow::Cow;
 
 /// May a code be issued? Client enabled, person enabled, session not ended.
@@ -19,12 +20,10 @@ use std::borrow::Cow;
 /// # Errors
 /// [`Check::ClientUnknown`], [`Check::LoginRequired`].
 pub fn may_authorize(conn: &mut Conn, client: &ClientId, session: &SessionId, user: &UserId) -> TxResult<()> {
-    if !clients::is_enabled(conn, client.as_str())? {
-        return Err(Check::ClientUnknown.into());
-    }
-    let live = sessions::find(conn, session.as_str())?.is_some_and(|s| s.ended_at.is_none());
-    let enabled = users::find(conn, user.as_str())?.is_some_and(|u| u.enabled);
-    if live && enabled { Ok(()) } else { Err(Check::LoginRequired.into()) }
+    let standing = standing::find(conn, client.as_str(), user.as_str(), session.as_str())?;
+    let Standing { user, session, .. } = standing.ok_or(Check::ClientUnknown)?;
+    let live = session.is_some_and(|session| session.ended_at.is_none());
+    if live && user.is_some_and(|user| user.enabled) { Ok(()) } else { Err(Check::LoginRequired.into()) }
 }
 
 /// The proof that tokens may be made now, for this client and person. Neither cloned nor kept:
@@ -70,19 +69,16 @@ pub struct Person<'a> {
     pub scope: &'a Scope,
     /// Whether it may outlive its session (a refresh with `offline_access`: OIDC Core §11).
     pub outlives_session: bool,
-    /// The record, when this transaction has read it already.
-    pub read: Option<User>,
 }
 
 impl<'a> Person<'a> {
     /// The person behind a stored grant, at a refresh.
-    pub fn of_grant(subject: &'a Subject, scope: &'a Scope, read: Option<User>) -> Self {
+    pub fn of_grant(subject: &'a Subject, scope: &'a Scope) -> Self {
         Self {
             user_id: &subject.user_id,
             session_id: &subject.session_id,
             scope,
             outlives_session: scope.has("offline_access"),
-            read,
         }
     }
 }
@@ -93,39 +89,35 @@ impl<'a> Person<'a> {
 /// # Errors
 /// [`Check::IssuanceRefused`] with the reason as detail; store errors.
 pub fn may_issue(conn: &mut Conn, case: Case<'_>) -> TxResult<Permit> {
-    let client = current_client(conn, &case)?;
-    let Some(person) = case.person else {
+    let inactive = || refused("an active client", "disabled or deleted");
+    let Some(person) = &case.person else {
+        let revision = standing::find_client(conn, case.client.id.as_str())?.ok_or_else(inactive)?;
+        current_client(conn, &case, revision)?;
         return Ok(Permit { user: None, auth: None });
     };
-    let user = match person.read {
-        Some(user) => Some(user),
-        None => users::find(conn, person.user_id.as_str())?,
-    };
+    let (user_id, session_id) = (person.user_id.as_str(), person.session_id.as_str());
+    let found = standing::find(conn, case.client.id.as_str(), user_id, session_id)?.ok_or_else(inactive)?;
+    let Standing { revision, user, session, consent } = found;
+    let client = current_client(conn, &case, revision)?;
     let user = user
         .filter(|user| user.enabled && user.id == *person.user_id)
         .ok_or_else(|| refused("an active person", "disabled or deleted"))?;
     let auth = if person.outlives_session {
         None
     } else {
-        let session = sessions::find(conn, person.session_id.as_str())?;
-        let live = |session: &Session| {
+        let live = session.filter(|session| {
             session.user_id == *person.user_id && session.is_live(case.now, case.session_idle)
-        };
-        Some(session.filter(live).ok_or_else(|| refused("a live session", "ended or expired"))?.auth)
+        });
+        Some(live.ok_or_else(|| refused("a live session", "ended or expired"))?.auth)
     };
-    if needs_consent(&client) {
-        let consent = consents::find(conn, person.user_id.as_str(), client.id.as_str())?;
-        if !consent.is_some_and(|consent| person.scope.is_within(&consent.scope)) {
-            return Err(refused("the person's consent", "withdrawn, or given for less").into());
-        }
+    if needs_consent(&client) && !consent.is_some_and(|consent| person.scope.is_within(&consent)) {
+        return Err(refused("the person's consent", "withdrawn, or given for less").into());
     }
     Ok(Permit { user: Some(user), auth })
 }
 
 /// The client as stored now: the snapshot if that is still it, else read again.
-fn current_client<'a>(conn: &mut Conn, case: &Case<'a>) -> TxResult<Cow<'a, Client>> {
-    let revision = clients::enabled_revision(conn, case.client.id.as_str())?
-        .ok_or_else(|| refused("an active client", "disabled or deleted"))?;
+fn current_client<'a>(conn: &mut Conn, case: &Case<'a>, revision: i64) -> TxResult<Cow<'a, Client>> {
     let client = if revision == case.client.revision {
         Cow::Borrowed(case.client)
     } else {

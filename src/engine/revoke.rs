@@ -64,8 +64,7 @@ impl Revocation {
 
     /// RFC 7009 §2.1: with a refresh token, its access tokens and the grant end too.
     fn family(&self, conn: &mut Conn, token: &RefreshToken) -> TxResult<()> {
-        let Some(family) = grants::find_family(conn, token.family.as_str())? else { return Ok(()) };
-        let Some((grant, _)) = grants::find(conn, family.grant_id.as_str())? else { return Ok(()) };
+        let Some((_, grant)) = grants::find_by_family(conn, token.family.as_str())? else { return Ok(()) };
         self.own(grant.client_id.as_str())?;
         if grants::end(conn, grant.id.as_str(), "revoked by the client", self.now)? {
             self.record(conn, grant.id.as_str(), "refresh token")?;
@@ -84,7 +83,7 @@ impl Revocation {
 
     fn opaque(&self, conn: &mut Conn, digest: &Digest<AccessToken>) -> TxResult<()> {
         let Some(row) = tokens::find(conn, digest)? else { return Ok(()) };
-        let Some((grant, _)) = grants::find(conn, &row.grant_id)? else { return Ok(()) };
+        let Some(grant) = grants::find(conn, &row.grant_id)? else { return Ok(()) };
         self.own(grant.client_id.as_str())?;
         tokens::remove(conn, digest)?;
         self.record(conn, grant.id.as_str(), "access token")

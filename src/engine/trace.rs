@@ -3,13 +3,14 @@
 use crate::base::id::TraceId;
 use crate::protocol::refusal::{Check, Refusal};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
 /// One check of a request.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Step {
     /// The check's name.
-    pub check: String,
+    pub check: Cow<'static, str>,
     /// Whether it passed.
     pub passed: bool,
     /// What would have passed, where it did not.
@@ -57,7 +58,7 @@ impl Trace {
         self.with(|inner| {
             if inner.steps.len() < MOST {
                 inner.steps.push(Step {
-                    check: check.row().name.to_owned(),
+                    check: check.row().name.into(),
                     passed: true,
                     expected: String::new(),
                     received: String::new(),
@@ -71,7 +72,7 @@ impl Trace {
         let detail = refusal.detail.as_deref().cloned().unwrap_or_default();
         self.with(|inner| {
             inner.steps.push(Step {
-                check: refusal.row().name.to_owned(),
+                check: refusal.row().name.into(),
                 passed: false,
                 expected: detail.expected,
                 received: detail.received,

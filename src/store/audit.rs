@@ -1,6 +1,6 @@
 //! Audit rows, written in the transaction of the change they record (security row V10).
 
-use super::conn::Conn;
+use super::conn::{Conn, on_each};
 use super::fault::TxResult;
 use super::schema::audit_events;
 use crate::base::clock::{Clock, Seconds};
@@ -52,7 +52,7 @@ pub fn record(conn: &mut Conn, clock: &Clock, rng: &Rng, event: Event) -> TxResu
         trace_id: event.trace_id,
         detail: event.detail,
     };
-    diesel::insert_into(audit_events::table).values(&row).execute(conn)?;
+    on_each!(conn, inner => diesel::insert_into(audit_events::table).values(&row).execute(inner))?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Stored authorizations and their codes. A code is consumed by one guarded statement.
 
-use super::conn::Conn;
+use super::conn::{Conn, on_each};
 use super::fault::{StoreError, TxResult};
 use super::schema::authorizations;
 use crate::base::clock::Seconds;
@@ -112,7 +112,7 @@ fn insert(conn: &mut Conn, authorization: &Authorization, code: Option<&Digest<C
         created_at: authorization.created_at,
         expires_at: authorization.expires_at,
     };
-    diesel::insert_into(authorizations::table).values(&row).execute(conn)?;
+    on_each!(conn, inner => diesel::insert_into(authorizations::table).values(&row).execute(inner))?;
     Ok(())
 }
 
@@ -130,8 +130,10 @@ pub fn find(conn: &mut Conn, id: &str) -> TxResult<Option<Authorization>> {
 /// # Errors
 /// Store errors.
 pub fn find_by_code(conn: &mut Conn, code: &Digest<Code>) -> TxResult<Option<Authorization>> {
-    let row: Option<Row> =
-        authorizations::table.filter(authorizations::code_digest.eq(code.as_str())).first(conn).optional()?;
+    let row: Option<Row> = on_each!(conn, inner => authorizations::table
+        .filter(authorizations::code_digest.eq(code.as_str()))
+        .get_result(inner)
+        .optional())?;
     row.map(Row::into_authorization).transpose()
 }
 
@@ -206,14 +208,15 @@ pub fn consume_code(
     now: Seconds,
     keep_until: Seconds,
 ) -> TxResult<bool> {
-    let changed = diesel::update(authorizations::table.find(id).filter(authorizations::stage.eq("granted")))
-        .set((
-            authorizations::stage.eq("redeemed"),
-            authorizations::grant_id.eq(Some(grant.as_str())),
-            authorizations::redeemed_at.eq(Some(now)),
-            authorizations::expires_at.eq(keep_until),
-        ))
-        .execute(conn)?;
+    let changed = on_each!(conn, inner =>
+        diesel::update(authorizations::table.find(id).filter(authorizations::stage.eq("granted")))
+            .set((
+                authorizations::stage.eq("redeemed"),
+                authorizations::grant_id.eq(Some(grant.as_str())),
+                authorizations::redeemed_at.eq(Some(now)),
+                authorizations::expires_at.eq(keep_until),
+            ))
+            .execute(inner))?;
     Ok(changed == 1)
 }
 

@@ -101,26 +101,6 @@ pub fn find(conn: &mut Conn, id: &str) -> TxResult<Option<Client>> {
     row.into_client(secrets).map(Some)
 }
 
-/// Whether the client exists and is enabled, now, in this transaction (the issuance gate).
-///
-/// # Errors
-/// Store errors.
-pub fn is_enabled(conn: &mut Conn, id: &str) -> TxResult<bool> {
-    let enabled: Option<bool> = clients::table.find(id).select(clients::enabled).first(conn).optional()?;
-    Ok(enabled.unwrap_or(false))
-}
-
-/// The revision of an enabled client, now, in this transaction; `None` when it is disabled or gone.
-/// Whoever holds a snapshot of the same revision holds what is stored (the issuance gate).
-///
-/// # Errors
-/// Store errors.
-pub fn enabled_revision(conn: &mut Conn, id: &str) -> TxResult<Option<i64>> {
-    let found: Option<(bool, i64)> =
-        clients::table.find(id).select((clients::enabled, clients::revision)).first(conn).optional()?;
-    Ok(found.and_then(|(enabled, revision)| enabled.then_some(revision)))
-}
-
 /// Stores a new client; `Conflict` when the id is taken.
 ///
 /// # Errors

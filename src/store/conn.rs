@@ -17,7 +17,9 @@ pub enum AnyConn {
 /// What store functions are handed.
 pub type Conn = AnyConn;
 
-/// Runs one expression per database where the portable form is missing (upserts).
+/// Runs one expression per database: where the portable form is missing (upserts), and on the paths
+/// that must be fast. Diesel's connection over both writes the SQL out anew at each use; the inner
+/// ones know a statement by its type (measured: a third of a lookup's time).
 macro_rules! on_each {
     ($conn:expr, $inner:ident => $run:expr) => {
         match $conn {

@@ -1,6 +1,6 @@
 //! Grants and their refresh families. Ending a grant ends everything that came from it.
 
-use super::conn::Conn;
+use super::conn::{Conn, on_each};
 use super::fault::{StoreError, TxResult};
 use super::schema::{clients, grants, refresh_families, revoked_tokens, users};
 use super::users::Row as UserRow;
@@ -113,22 +113,31 @@ pub fn insert(conn: &mut Conn, grant: &Grant, expires_at: Seconds) -> TxResult<(
         ended_at: grant.ended_at,
         ended_by: None,
     };
-    diesel::insert_into(grants::table).values(&row).execute(conn)?;
+    on_each!(conn, inner => diesel::insert_into(grants::table).values(&row).execute(inner))?;
     Ok(())
 }
 
-/// A grant and the person behind it, if there is one. Whether they are live is decided by the gate.
+/// A grant.
 ///
 /// # Errors
 /// Store errors.
-pub fn find(conn: &mut Conn, id: &str) -> TxResult<Option<(Grant, Option<User>)>> {
-    let row: Option<(Row, Option<UserRow>)> = grants::table
-        .left_join(users::table)
-        .filter(grants::id.eq(id))
-        .select((Row::as_select(), Option::<UserRow>::as_select()))
-        .first(conn)
-        .optional()?;
-    row.map(|(grant, user)| Ok((grant.into_grant()?, user.map(UserRow::into_user).transpose()?))).transpose()
+pub fn find(conn: &mut Conn, id: &str) -> TxResult<Option<Grant>> {
+    let row: Option<Row> = grants::table.find(id).first(conn).optional()?;
+    row.map(Row::into_grant).transpose()
+}
+
+/// A refresh family and its grant.
+///
+/// # Errors
+/// Store errors.
+pub fn find_by_family(conn: &mut Conn, id: &str) -> TxResult<Option<(Family, Grant)>> {
+    let row: Option<(FamilyRow, Row)> = on_each!(conn, inner => refresh_families::table
+        .inner_join(grants::table)
+        .filter(refresh_families::id.eq(id))
+        .select((FamilyRow::as_select(), Row::as_select()))
+        .get_result(inner)
+        .optional())?;
+    row.map(|(family, grant)| Ok((family.into_family(), grant.into_grant()?))).transpose()
 }
 
 /// A grant that an access token names, with what the token stands or falls by, in one statement.
@@ -148,7 +157,7 @@ pub struct Bearing {
 /// # Errors
 /// Store errors.
 pub fn find_bearing(conn: &mut Conn, id: &str, jti: &str) -> TxResult<Option<Bearing>> {
-    let row: Option<(Row, Option<UserRow>, bool, Option<String>)> = grants::table
+    let row: Option<(Row, Option<UserRow>, bool, Option<String>)> = on_each!(conn, inner => grants::table
         .inner_join(clients::table)
         .left_join(users::table)
         .left_join(revoked_tokens::table.on(revoked_tokens::jti.eq(jti)))
@@ -159,8 +168,8 @@ pub fn find_bearing(conn: &mut Conn, id: &str, jti: &str) -> TxResult<Option<Bea
             clients::enabled,
             revoked_tokens::jti.nullable(),
         ))
-        .first(conn)
-        .optional()?;
+        .get_result(inner)
+        .optional())?;
     let Some((grant, user, client_enabled, revoked)) = row else { return Ok(None) };
     Ok(Some(Bearing {
         grant: grant.into_grant()?,
@@ -175,14 +184,12 @@ pub fn find_bearing(conn: &mut Conn, id: &str, jti: &str) -> TxResult<Option<Bea
 /// # Errors
 /// Store errors.
 pub fn find_machine(conn: &mut Conn, client_id: &str) -> TxResult<Option<Grant>> {
-    let row: Option<Row> = grants::table
-        .filter(
-            grants::client_id.eq(client_id).and(grants::user_id.is_null()).and(grants::ended_at.is_null()),
-        )
+    let row: Option<Row> = on_each!(conn, inner => grants::table
+        .filter(grants::client_id.eq(client_id).and(grants::user_id.is_null()).and(grants::ended_at.is_null()))
         .order(grants::id.desc())
         .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+        .first(inner)
+        .optional())?;
     row.map(Row::into_grant).transpose()
 }
 
@@ -216,9 +223,10 @@ pub fn of_user(
 /// # Errors
 /// Store errors.
 pub fn touch(conn: &mut Conn, id: &str, now: Seconds, expires_at: Seconds) -> TxResult<bool> {
-    let changed = diesel::update(grants::table.find(id).filter(grants::ended_at.is_null()))
-        .set((grants::last_used_at.eq(now), grants::expires_at.eq(expires_at)))
-        .execute(conn)?;
+    let changed = on_each!(conn, inner =>
+        diesel::update(grants::table.find(id).filter(grants::ended_at.is_null()))
+            .set((grants::last_used_at.eq(now), grants::expires_at.eq(expires_at)))
+            .execute(inner))?;
     Ok(changed == 1)
 }
 
@@ -291,7 +299,7 @@ pub fn insert_family(conn: &mut Conn, family: &Family) -> TxResult<()> {
         expires_at: family.expires_at,
         ended_at: family.ended_at,
     };
-    diesel::insert_into(refresh_families::table).values(&row).execute(conn)?;
+    on_each!(conn, inner => diesel::insert_into(refresh_families::table).values(&row).execute(inner))?;
     Ok(())
 }
 
@@ -300,7 +308,8 @@ pub fn insert_family(conn: &mut Conn, family: &Family) -> TxResult<()> {
 /// # Errors
 /// Store errors.
 pub fn find_family(conn: &mut Conn, id: &str) -> TxResult<Option<Family>> {
-    let row: Option<FamilyRow> = refresh_families::table.find(id).first(conn).optional()?;
+    let row: Option<FamilyRow> =
+        on_each!(conn, inner => refresh_families::table.find(id).get_result(inner).optional())?;
     Ok(row.map(FamilyRow::into_family))
 }
 
@@ -316,12 +325,13 @@ pub fn advance_family(
     idle_expires_at: Seconds,
 ) -> TxResult<bool> {
     let live = refresh_families::generation.eq(family.generation).and(refresh_families::ended_at.is_null());
-    let changed = diesel::update(refresh_families::table.find(family.id.as_str()).filter(live))
-        .set((
-            refresh_families::generation.eq(family.generation.saturating_add(1)),
-            refresh_families::rotated_at.eq(now),
-            refresh_families::idle_expires_at.eq(idle_expires_at),
-        ))
-        .execute(conn)?;
+    let changed = on_each!(conn, inner =>
+        diesel::update(refresh_families::table.find(family.id.as_str()).filter(live))
+            .set((
+                refresh_families::generation.eq(family.generation.saturating_add(1)),
+                refresh_families::rotated_at.eq(now),
+                refresh_families::idle_expires_at.eq(idle_expires_at),
+            ))
+            .execute(inner))?;
     Ok(changed == 1)
 }

@@ -21,6 +21,7 @@ mod schema;
 pub mod sessions;
 pub mod settings;
 mod sqlite;
+pub mod standing;
 pub mod throttles;
 pub mod tokens;
 pub mod traces;

@@ -1,6 +1,6 @@
 //! Sign-in sessions; the cookie's value is known only as a digest.
 
-use super::conn::Conn;
+use super::conn::{Conn, on_each};
 use super::fault::{StoreError, TxResult};
 use super::schema::{sessions, users};
 use super::users::Row as UserRow;
@@ -11,9 +11,10 @@ use crate::domain::session::{AuthContext, Session};
 use crate::domain::user::User;
 use diesel::prelude::*;
 
+/// The stored form; also what joins return.
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions)]
-struct Row {
+pub(super) struct Row {
     id: String,
     digest: String,
     user_id: String,
@@ -29,7 +30,7 @@ struct Row {
 }
 
 impl Row {
-    fn into_session(self) -> TxResult<Session> {
+    pub(super) fn into_session(self) -> TxResult<Session> {
         Ok(Session {
             id: SessionId::from_stored(self.id),
             user_id: UserId::from_stored(self.user_id),
@@ -76,12 +77,12 @@ pub fn insert(conn: &mut Conn, session: &Session, digest: &Digest<SessionSecret>
 /// # Errors
 /// Store errors.
 pub fn find_by_digest(conn: &mut Conn, digest: &Digest<SessionSecret>) -> TxResult<Option<(Session, User)>> {
-    let row: Option<(Row, UserRow)> = sessions::table
+    let row: Option<(Row, UserRow)> = on_each!(conn, inner => sessions::table
         .inner_join(users::table)
         .filter(sessions::digest.eq(digest.as_str()))
         .select((Row::as_select(), UserRow::as_select()))
-        .first(conn)
-        .optional()?;
+        .get_result(inner)
+        .optional())?;
     row.map(|(session, user)| Ok((session.into_session()?, user.into_user()?))).transpose()
 }
 

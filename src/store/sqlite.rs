@@ -3,7 +3,9 @@
 use super::conn::Use;
 use super::fault::StoreError;
 use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, SqliteConnection};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sqlite::Sqlite;
+use diesel::{Connection as _, QueryResult, SqliteConnection};
 use std::path::Path;
 use std::sync::Once;
 use std::time::Duration;
@@ -82,6 +84,32 @@ fn turn_to_wal(conn: &mut SqliteConnection) -> Result<(), StoreError> {
         std::thread::sleep(Duration::from_millis(10));
     }
 }
+
+/// Begins one job of a batch.
+#[derive(QueryId)]
+pub struct BeginJob;
+
+/// Keeps what one job did.
+#[derive(QueryId)]
+pub struct KeepJob;
+
+// Statements of our own types stay prepared; text that is executed is parsed each time.
+impl QueryFragment<Sqlite> for BeginJob {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("SAVEPOINT job");
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for KeepJob {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("RELEASE job");
+        Ok(())
+    }
+}
+
+/// Undoes what one job did.
+pub const DROP_JOB: &str = "ROLLBACK TO job; RELEASE job";
 
 /// Copies the log into the database as far as readers allow, without waiting.
 pub fn checkpoint_passive(conn: &mut SqliteConnection) -> Result<(), StoreError> {

@@ -30,7 +30,7 @@ pub struct Row {
 /// # Errors
 /// Store errors.
 pub fn insert(conn: &mut Conn, row: &Row) -> TxResult<()> {
-    diesel::insert_into(access_tokens::table).values(row).execute(conn)?;
+    on_each!(conn, inner => diesel::insert_into(access_tokens::table).values(row).execute(inner))?;
     Ok(())
 }
 
@@ -39,7 +39,7 @@ pub fn insert(conn: &mut Conn, row: &Row) -> TxResult<()> {
 /// # Errors
 /// Store errors.
 pub fn find(conn: &mut Conn, digest: &Digest<AccessToken>) -> TxResult<Option<Row>> {
-    Ok(access_tokens::table.find(digest.as_str()).first(conn).optional()?)
+    Ok(on_each!(conn, inner => access_tokens::table.find(digest.as_str()).get_result(inner).optional())?)
 }
 
 /// Ends an opaque token.

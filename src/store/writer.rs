@@ -3,9 +3,11 @@
 
 use super::conn::{AnyConn, Manager, Use};
 use super::fault::StoreError;
-use super::sqlite;
-use diesel::SqliteConnection;
+use super::sqlite::{self, BeginJob, KeepJob};
 use diesel::connection::SimpleConnection as _;
+use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::sqlite::Sqlite;
+use diesel::{Connection as _, SqliteConnection};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -139,9 +141,17 @@ fn waiting(jobs: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
 
 /// Runs one job; what it did is undone when it refuses or panics.
 fn savepoint(conn: &mut AnyConn, job: &mut dyn Job) -> Result<(), StoreError> {
-    conn.batch_execute("SAVEPOINT job")?;
-    let keep = catch_unwind(AssertUnwindSafe(|| job.run(conn))).unwrap_or(false);
-    conn.batch_execute(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
+    execute(conn, &BeginJob)?;
+    if catch_unwind(AssertUnwindSafe(|| job.run(conn))).unwrap_or(false) {
+        execute(conn, &KeepJob)
+    } else {
+        Ok(conn.batch_execute(sqlite::DROP_JOB)?)
+    }
+}
+
+fn execute(conn: &mut AnyConn, verb: &(impl QueryFragment<Sqlite> + QueryId)) -> Result<(), StoreError> {
+    let AnyConn::Sqlite(conn) = conn else { return Err(StoreError::inconsistent("the writer is SQLite's")) };
+    conn.execute_returning_count(verb)?;
     Ok(())
 }
 

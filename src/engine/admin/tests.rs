@@ -96,7 +96,7 @@ impl Stand {
             let grant = store::grants::find(conn, grant.as_str())?;
             Ok((
                 session.is_some_and(|session| session.ended_at.is_none()),
-                grant.is_some_and(|(grant, _)| grant.ended_at.is_none()),
+                grant.is_some_and(|grant| grant.ended_at.is_none()),
             ))
         });
         read.unwrap()

@@ -103,7 +103,7 @@ pub fn open(key: &SigningKey, master: &MasterKey) -> Result<Held, MaterialError>
     let alg = Alg::parse(&key.alg).ok_or_else(unfit)?;
     let public = public_part(&pkcs8).filter(|public| public.thumbprint() == key.kid).ok_or_else(unfit)?;
     let pair = RsaKeyPair::from_pkcs8(&pkcs8).map_err(|_| unfit())?;
-    let verifying = VerifyingKey::rsa(&public.n, &public.e);
+    let verifying = VerifyingKey::rsa(&pair).map_err(|_| unfit())?;
     Ok(Held { kid: key.kid.clone(), alg, public, signing: SigningHandle::new(pair), verifying })
 }
 

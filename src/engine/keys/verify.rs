@@ -43,7 +43,7 @@ impl KeyRing {
     fn genuine<T: serde::de::DeserializeOwned>(&self, purpose: TokenType, token: &str) -> Option<T> {
         let parts = Parts::of(token)?;
         let key = self.key_for(purpose, &parts.header)?;
-        if !key.verifying.verifies(key.alg, parts.signed, parts.signature) {
+        if !key.verifying.verifies(parts.signed, parts.signature) {
             return None;
         }
         serde_json::from_value(Value::Object(parts.payload)).ok()

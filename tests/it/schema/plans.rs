@@ -10,8 +10,8 @@ use latchkey::base::secret::{AccessToken, Code, Digest, OneTimeLink, SessionSecr
 use latchkey::domain::grant::Family;
 use latchkey::store::grants::Ending;
 use latchkey::store::{
-    Conn, Db, TxResult, audit, authorizations, consents, grants, links, prune, sessions, throttles, tokens,
-    traces, users,
+    Conn, Db, TxResult, audit, authorizations, consents, grants, links, prune, sessions, standing, throttles,
+    tokens, traces, users,
 };
 use std::sync::{Arc, Mutex};
 
@@ -103,6 +103,8 @@ fn what_each_request_asks_is_found_by_an_index() {
         grants::find(conn, "g")?;
         grants::touch(conn, "g", 1, 1)?;
         grants::find_family(conn, "f")?;
+        grants::find_by_family(conn, "f")?;
+        grants::find_bearing(conn, "g", "j")?;
         let family = Family {
             id: FamilyId::from_stored("f"),
             grant_id: GrantId::from_stored("g"),
@@ -114,6 +116,10 @@ fn what_each_request_asks_is_found_by_an_index() {
         };
         grants::advance_family(conn, &family, 1, 1)?;
         grants::end(conn, "g", "test", 1).map(|_| ())
+    });
+    assert_indexed(&db, "what the gate asks", |conn| {
+        standing::find(conn, "c", "u", "s")?;
+        standing::find_client(conn, "c").map(|_| ())
     });
     assert_indexed(&db, "the grant of a machine", |conn| grants::find_machine(conn, "c").map(|_| ()));
     assert_indexed(&db, "consent", |conn| {

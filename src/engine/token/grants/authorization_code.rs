@@ -65,7 +65,6 @@ impl Redemption {
             session_id: &approval.session_id,
             scope: &scope,
             outlives_session: false,
-            read: None,
         };
         let permit = self.exchange.may_issue(conn, NAME, Some(person))?;
         let grant = self.grant(&authorization, approval, scope, &permit)?;

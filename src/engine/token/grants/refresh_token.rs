@@ -7,7 +7,6 @@ use super::super::refresh_token::RefreshToken;
 use super::super::{Exchange, GrantType, Job};
 use crate::base::clock::Seconds;
 use crate::domain::grant::{Family, Grant};
-use crate::domain::user::User;
 use crate::engine::gate::Person;
 use crate::engine::oxide;
 use crate::protocol::refusal::{Check, Refusal};
@@ -63,7 +62,7 @@ fn prepare(exchange: Exchange) -> Result<Job, Refusal> {
 
 impl Refreshing {
     fn run(&self, conn: &mut Conn) -> TxResult<Plan> {
-        let (family, grant, user) = self.find(conn)?;
+        let (family, grant) = self.find(conn)?;
         let mut standing = self.standing(&family);
         self.refuse_reuse(conn, &grant, standing)?;
         // Wider scope or a new resource is refused before anything is consumed (row E8).
@@ -74,7 +73,7 @@ impl Refreshing {
         let available = self.exchange.granted_audience(&grant.resource);
         let audience = self.exchange.audience(&available, available.clone())?;
         let subject = grant.subject.as_ref().ok_or(Check::RefreshInvalid)?;
-        let person = Person::of_grant(subject, &grant.scope, user);
+        let person = Person::of_grant(subject, &grant.scope);
         let permit = self.exchange.may_issue(conn, NAME, Some(person))?;
         let forget_after = self.exchange.forget_after(family.expires_at);
         if !grants::touch(conn, grant.id.as_str(), self.exchange.now, forget_after)? {
@@ -100,10 +99,9 @@ impl Refreshing {
     }
 
     /// The family with its grant, if they are this client's and not over.
-    fn find(&self, conn: &mut Conn) -> TxResult<(Family, Grant, Option<User>)> {
-        let family = grants::find_family(conn, self.token.family.as_str())?;
-        let family = family.ok_or_else(|| invalid("a known family", "a forgotten one"))?;
-        let (grant, user) = grants::find(conn, family.grant_id.as_str())?.ok_or(Check::RefreshInvalid)?;
+    fn find(&self, conn: &mut Conn) -> TxResult<(Family, Grant)> {
+        let found = grants::find_by_family(conn, self.token.family.as_str())?;
+        let (family, grant) = found.ok_or_else(|| invalid("a known family", "a forgotten one"))?;
         if grant.client_id != self.exchange.client.id {
             self.exchange.record(conn, "refresh.foreign", |event| event.target(grant.id.as_str()))?;
             let refusal = Refusal::new(Check::RefreshInvalid).with("this client's token", "another client's");
@@ -116,7 +114,7 @@ impl Refreshing {
         if self.exchange.now >= family.idle_expires_at || self.exchange.now >= family.expires_at {
             return Err(invalid("a live family", "an expired one"));
         }
-        Ok((family, grant, user))
+        Ok((family, grant))
     }
 
     fn standing(&self, family: &Family) -> Standing {

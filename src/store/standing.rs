@@ -1,0 +1,64 @@
+//! What the issuance gate asks about (client, person, session, consent), read in one statement.
+
+use super::conn::{Conn, on_each};
+use super::fault::TxResult;
+use super::schema::{clients, consents, sessions, users};
+use super::sessions::Row as SessionRow;
+use super::users::Row as UserRow;
+use crate::domain::session::Session;
+use crate::domain::user::User;
+use crate::protocol::scope::Scope;
+use diesel::prelude::*;
+
+/// What is stored now about those a token would be made for. Whether they are live is decided by the gate.
+pub struct Standing {
+    /// The revision of the client. Whoever holds a snapshot of the same revision holds what is stored.
+    pub revision: i64,
+    /// The person.
+    pub user: Option<User>,
+    /// The session.
+    pub session: Option<Session>,
+    /// What the person agreed to for this client.
+    pub consent: Option<Scope>,
+}
+
+type Found = (i64, Option<UserRow>, Option<SessionRow>, Option<String>);
+
+/// How an enabled client, a person and a session stand; `None` when the client is disabled or gone.
+///
+/// # Errors
+/// Store errors.
+pub fn find(conn: &mut Conn, client_id: &str, user_id: &str, session_id: &str) -> TxResult<Option<Standing>> {
+    let found: Option<Found> = on_each!(conn, inner => clients::table
+        .left_join(users::table.on(users::id.eq(user_id.to_owned())))
+        .left_join(sessions::table.on(sessions::id.eq(session_id.to_owned())))
+        .left_join(consents::table.on(consents::user_id.eq(user_id.to_owned()).and(consents::client_id.eq(clients::id))))
+        .filter(clients::id.eq(client_id).and(clients::enabled.eq(true)))
+        .select((
+            clients::revision,
+            Option::<UserRow>::as_select(),
+            Option::<SessionRow>::as_select(),
+            consents::scope.nullable(),
+        ))
+        .get_result(inner)
+        .optional())?;
+    let Some((revision, user, session, consent)) = found else { return Ok(None) };
+    Ok(Some(Standing {
+        revision,
+        user: user.map(UserRow::into_user).transpose()?,
+        session: session.map(SessionRow::into_session).transpose()?,
+        consent: consent.as_deref().map(Scope::from_stored),
+    }))
+}
+
+/// The revision of an enabled client; `None` when it is disabled or gone.
+///
+/// # Errors
+/// Store errors.
+pub fn find_client(conn: &mut Conn, client_id: &str) -> TxResult<Option<i64>> {
+    Ok(on_each!(conn, inner => clients::table
+        .filter(clients::id.eq(client_id).and(clients::enabled.eq(true)))
+        .select(clients::revision)
+        .get_result(inner)
+        .optional())?)
+}
