@@ -26,6 +26,7 @@ pub mod throttles;
 pub mod tokens;
 pub mod traces;
 pub mod users;
+mod wal;
 mod writer;
 
 pub use conn::Conn;

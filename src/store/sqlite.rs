@@ -1,4 +1,4 @@
-//! What only SQLite needs: process set-up, connection settings, checkpoints.
+//! What only SQLite needs: process set-up, connection settings, statements.
 
 use super::conn::Use;
 use super::fault::StoreError;
@@ -64,7 +64,8 @@ pub fn open(path: &Path, usage: Use) -> Result<SqliteConnection, StoreError> {
     turn_to_wal(&mut conn)?;
     conn.batch_execute(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF;",
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 0;
+         PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF;",
     )?;
     if usage == Use::Read {
         conn.batch_execute("PRAGMA query_only = ON;")?;
@@ -110,23 +111,6 @@ impl QueryFragment<Sqlite> for KeepJob {
 
 /// Undoes what one job did.
 pub const DROP_JOB: &str = "ROLLBACK TO job; RELEASE job";
-
-/// Copies the log into the database as far as readers allow, without waiting.
-pub fn checkpoint_passive(conn: &mut SqliteConnection) -> Result<(), StoreError> {
-    conn.batch_execute("PRAGMA wal_checkpoint(PASSIVE);").map_err(StoreError::from)
-}
-
-/// Copies the whole log and cuts it to nothing; only between batches of the writer.
-pub fn checkpoint_truncate(conn: &mut SqliteConnection) -> Result<(), StoreError> {
-    conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE);").map_err(StoreError::from)
-}
-
-/// The size of the write-ahead log, bytes.
-pub fn wal_bytes(path: &Path) -> u64 {
-    let mut wal = path.as_os_str().to_owned();
-    wal.push("-wal");
-    std::fs::metadata(wal).map_or(0, |meta| meta.len())
-}
 
 #[cfg(test)]
 mod tests {

@@ -4,25 +4,20 @@
 use super::conn::{AnyConn, Manager, Use};
 use super::fault::StoreError;
 use super::sqlite::{self, BeginJob, KeepJob};
+use super::wal::{self, Log};
 use diesel::connection::SimpleConnection as _;
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::sqlite::Sqlite;
-use diesel::{Connection as _, SqliteConnection};
+use diesel::Connection as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::time::Duration;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 /// The most jobs in one transaction.
 const BATCH: usize = 64;
 /// The most jobs that may wait; beyond, callers are told to come back.
 const QUEUE: usize = 4096;
-/// Above this the log is cut between batches, bytes.
-const WAL_LIMIT: u64 = 64 * 1024 * 1024;
-/// How often the checkpoint thread looks.
-const CHECKPOINT_EVERY: Duration = Duration::from_millis(250);
-/// Below this the log is left alone, bytes.
-const CHECKPOINT_FROM: u64 = 4 * 1024 * 1024;
 
 /// A unit of work for the writer.
 pub trait Job: Send {
@@ -46,10 +41,10 @@ impl Writer {
         let checkpoints = sqlite::open(path, Use::Write)?;
         let (sender, receiver) = sync_channel::<Box<dyn Job>>(QUEUE);
         let (alive, writer_gone) = sync_channel::<()>(0);
-        let writer = Loop { conn, wal: path.to_path_buf(), _alive: alive };
+        let log = Arc::new(Log::default());
+        let writer = Loop { conn, log: Arc::clone(&log), _alive: alive };
         spawn("latchkey-writer", move || writer.run(&receiver))?;
-        let file = path.to_path_buf();
-        spawn("latchkey-checkpoint", move || checkpoint_loop(checkpoints, &file, &writer_gone))?;
+        spawn("latchkey-checkpoint", move || log.copy(checkpoints, &writer_gone))?;
         Ok(Self(sender))
     }
 
@@ -73,7 +68,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreEr
 
 struct Loop {
     conn: AnyConn,
-    wal: PathBuf,
+    log: Arc<Log>,
     /// Dropped with the loop, which ends the checkpoint thread.
     _alive: SyncSender<()>,
 }
@@ -87,11 +82,15 @@ impl Loop {
             for job in batch {
                 job.answer(outcome.clone());
             }
-            if sqlite::wal_bytes(&self.wal) > WAL_LIMIT {
-                self.cut_log();
+            if let AnyConn::Sqlite(conn) = &mut self.conn {
+                self.log.committed(conn);
             }
         }
-        self.cut_log();
+        if let AnyConn::Sqlite(conn) = &mut self.conn
+            && let Err(error) = wal::truncate(conn)
+        {
+            tracing::warn!(%error, "the write-ahead log could not be cut");
+        }
     }
 
     /// One transaction for the first job and all that wait behind it, in the order they came.
@@ -120,14 +119,6 @@ impl Loop {
             StoreError::from(error)
         })
     }
-
-    fn cut_log(&mut self) {
-        if let AnyConn::Sqlite(conn) = &mut self.conn
-            && let Err(error) = sqlite::checkpoint_truncate(conn)
-        {
-            tracing::warn!(%error, "the write-ahead log could not be cut");
-        }
-    }
 }
 
 /// The next job that waits. Before giving up, lets the requests that are ready on this core hand
@@ -153,14 +144,4 @@ fn execute(conn: &mut AnyConn, verb: &(impl QueryFragment<Sqlite> + QueryId)) ->
     let AnyConn::Sqlite(conn) = conn else { return Err(StoreError::inconsistent("the writer is SQLite's")) };
     conn.execute_returning_count(verb)?;
     Ok(())
-}
-
-fn checkpoint_loop(mut conn: SqliteConnection, path: &Path, writer_gone: &Receiver<()>) {
-    while let Err(RecvTimeoutError::Timeout) = writer_gone.recv_timeout(CHECKPOINT_EVERY) {
-        if sqlite::wal_bytes(path) > CHECKPOINT_FROM
-            && let Err(error) = sqlite::checkpoint_passive(&mut conn)
-        {
-            tracing::warn!(%error, "checkpoint failed");
-        }
-    }
 }
