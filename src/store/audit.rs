@@ -15,6 +15,7 @@ const BATCH: i64 = 500;
 /// A stored event.
 #[derive(Queryable, Insertable, Clone, Debug)]
 #[diesel(table_name = audit_events)]
+#[diesel(treat_none_as_default_value = false)]
 pub struct Row {
     /// Time-ordered.
     pub id: String,

@@ -13,6 +13,7 @@ use diesel::prelude::*;
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = authorizations)]
+#[diesel(treat_none_as_default_value = false)]
 struct Row {
     id: String,
     browser: String,

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = clients)]
+#[diesel(treat_none_as_default_value = false)]
 struct Row {
     id: String,
     enabled: bool,
@@ -24,6 +25,7 @@ struct Row {
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = client_secrets)]
+#[diesel(treat_none_as_default_value = false)]
 struct SecretRow {
     id: String,
     client_id: String,

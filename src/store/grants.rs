@@ -14,6 +14,7 @@ use diesel::prelude::*;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = grants)]
+#[diesel(treat_none_as_default_value = false)]
 struct Row {
     id: String,
     client_id: String,
@@ -34,6 +35,7 @@ struct Row {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = refresh_families)]
+#[diesel(treat_none_as_default_value = false)]
 struct FamilyRow {
     id: String,
     grant_id: String,

@@ -12,6 +12,7 @@ use diesel::prelude::*;
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = signing_keys)]
+#[diesel(treat_none_as_default_value = false)]
 struct Row {
     kid: String,
     alg: String,

@@ -1,7 +1,8 @@
 //! The store: Diesel over SQLite and PostgreSQL with one schema and one set of queries.
 //! Functions take a [`Conn`]; whoever calls them is inside `Db::read` or `Db::write`. What may
 //! happen only once is guarded in the statement itself (`consume_*`, `advance_*`), never by
-//! reading first and updating later (design 2).
+//! reading first and updating later (design 2). Rows write every column, NULLs too
+//! (`treat_none_as_default_value = false`): left-out columns would make a new text to prepare each time.
 
 pub mod audit;
 pub mod authorizations;

@@ -14,6 +14,7 @@ use diesel::prelude::*;
 /// The stored form; also what joins return.
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions)]
+#[diesel(treat_none_as_default_value = false)]
 pub(super) struct Row {
     id: String,
     digest: String,

@@ -10,6 +10,7 @@ use diesel::prelude::*;
 /// An opaque access token as stored.
 #[derive(Queryable, Insertable, Clone, Debug)]
 #[diesel(table_name = access_tokens)]
+#[diesel(treat_none_as_default_value = false)]
 pub struct Row {
     /// SHA-256 of the token.
     pub digest: String,

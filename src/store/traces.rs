@@ -9,6 +9,7 @@ use diesel::prelude::*;
 /// A stored trace.
 #[derive(Queryable, Insertable, Clone, Debug)]
 #[diesel(table_name = flow_traces)]
+#[diesel(treat_none_as_default_value = false)]
 pub struct Row {
     /// The trace id.
     pub id: String,

@@ -12,6 +12,7 @@ use diesel::upsert::excluded;
 /// The stored form; also what joins return.
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = users)]
+#[diesel(treat_none_as_default_value = false)]
 #[diesel(treat_none_as_null = true)]
 pub(super) struct Row {
     id: String,
