@@ -78,7 +78,3 @@ pub fn succeeded(conn: &mut Conn, key: &Key) -> TxResult<()> {
 pub fn not_evaluated(conn: &mut Conn, key: &Key, now: Seconds) -> TxResult<()> {
     throttles::give_back(conn, &key.0, now)
 }
-
-#[cfg(test)]
-#[path = "throttle_tests.rs"]
-mod tests;

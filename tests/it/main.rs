@@ -48,6 +48,7 @@ mod standing;
 mod startup;
 mod stopping;
 mod store_suite;
+mod throttle;
 mod tidy;
 mod token;
 mod transactions;

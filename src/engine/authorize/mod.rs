@@ -25,7 +25,7 @@ use super::context::{Ctx, Engine};
 use super::gate;
 use super::visitor::Visitor;
 use crate::base::id::AuthorizationId;
-use crate::base::secret::{BrowserSecret, Code, Plain};
+use crate::base::secret::{Code, Plain};
 use crate::domain::authorization::{Approval, Authorization, Stage};
 use crate::domain::client::Client;
 use crate::domain::session::Session;
@@ -105,12 +105,11 @@ async fn wait(
     mut authorization: Authorization,
     step: Step,
 ) -> TxResult<Outcome> {
-    let fresh = visitor.browser.is_none().then(|| Plain::<BrowserSecret>::generate(&engine.rng));
-    let digest = fresh.as_ref().map(Plain::digest).or_else(|| visitor.browser.clone());
-    authorization.browser = digest.map(|d| d.as_str().to_owned()).unwrap_or_default();
+    // Every page's visitor has a binding cookie by now; what is bound to none is found by nobody.
+    authorization.browser = visitor.browser.as_ref().map(|d| d.as_str().to_owned()).unwrap_or_default();
     let id = authorization.id.clone();
     engine.db.write(move |conn| authorizations::insert_pending(conn, &authorization)).await?;
-    Ok(Outcome::Interact { id, step, browser: fresh })
+    Ok(Outcome::Interact { id, step })
 }
 
 async fn grant_at_once(
@@ -179,7 +178,7 @@ async fn decide(engine: &Engine, ctx: &Ctx, visitor: &Visitor, waiting: Waiting)
         (Step::Grant { scope }, Some((session, user))) => {
             grant(engine, ctx, waiting, (session, user), Approved { scope, remember: None }).await
         }
-        (step, _) => Ok(Outcome::Interact { id: waiting.authorization.id, step, browser: None }),
+        (step, _) => Ok(Outcome::Interact { id: waiting.authorization.id, step }),
     }
 }
 
@@ -252,7 +251,7 @@ async fn try_allow(
     // A form sent out of order does not skip a step (security row A15).
     let step = waiting.step(&standing, engine.now());
     let (Step::Consent { .. }, Some((session, user))) = (&step, standing.session) else {
-        return Ok(Outcome::Interact { id: waiting.authorization.id, step, browser: None });
+        return Ok(Outcome::Interact { id: waiting.authorization.id, step });
     };
     let consent = standing.consent;
     let request = &waiting.authorization.request;

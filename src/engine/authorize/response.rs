@@ -2,7 +2,7 @@
 
 use super::next::Step;
 use crate::base::id::AuthorizationId;
-use crate::base::secret::{BrowserSecret, Code, Plain};
+use crate::base::secret::{Code, Plain};
 use crate::engine::context::Engine;
 use crate::protocol::authorize::{AuthorizationRequest, ResponseMode};
 use crate::protocol::redirect_uri::VerifiedRedirect;
@@ -69,8 +69,6 @@ pub enum Outcome {
         id: AuthorizationId,
         /// What is asked.
         step: Step,
-        /// A new binding cookie, if the browser had none.
-        browser: Option<Plain<BrowserSecret>>,
     },
     /// Show the error page; nothing goes to the client.
     Page(Refusal),

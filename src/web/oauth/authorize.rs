@@ -39,7 +39,7 @@ pub fn respond(request: &Request, outcome: Outcome) -> Result<Response, Refusal>
             }
             respond::authorization(request, answer)
         }
-        Outcome::Interact { id, step, .. } => {
+        Outcome::Interact { id, step } => {
             let page = match step {
                 Step::Login | Step::Grant { .. } => "login",
                 Step::Choose => "switch",

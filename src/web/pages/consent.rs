@@ -79,7 +79,7 @@ pub fn in_order(scope: &Scope) -> Vec<&str> {
 fn line(name: &str, user: &User) -> ScopeLine {
     let claim = |name: &str| user.claims.get(name).and_then(|value| value.as_str()).unwrap_or_default();
     match name {
-        "openid" => ScopeLine::new(name, "Know who you are", user.id.as_str()),
+        "openid" => ScopeLine::new(name, "Know who you are", "by an identifier of your account"),
         "profile" => ScopeLine::new(name, "See your name and profile", user.display_name()),
         "email" => ScopeLine::new(name, "See your e-mail address", user.email.as_deref().unwrap_or_default()),
         "address" => ScopeLine::new(name, "See your postal address", ""),

@@ -1,25 +1,29 @@
-//! Guessing, security rows S2 and S3: on SQLite always, on PostgreSQL when one is named.
+//! Guessing (security rows S2 and S3) without HTTP, on both databases.
 
-use super::*;
-use crate::base::crypt::MasterKey;
-use crate::base::rng::Rng;
-use crate::base::secret::Secret;
-use crate::store::{Db, DbConfig, Fault, Target, migrate};
+use crate::harness::app::fresh_database;
+use latchkey::base::clock::Seconds;
+use latchkey::base::crypt::MasterKey;
+use latchkey::base::id::UserId;
+use latchkey::base::rng::Rng;
+use latchkey::base::secret::Secret;
+use latchkey::engine::throttle::{Account, Key, check_before, not_evaluated, succeeded};
+use latchkey::protocol::refusal::Check;
+use latchkey::store::{Db, DbConfig, Fault, Target, migrate};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
 const NOW: Seconds = 1_700_000_000;
 const MAX: Seconds = 900;
 
-fn open(target: Target) -> Db {
-    let config = DbConfig { target, pool_size: 16, statement_timeout: 20, pool_wait: 20 };
-    migrate::run(&config).unwrap();
-    Db::open(&config).unwrap()
-}
-
-fn sqlite() -> (Db, tempfile::TempDir) {
+fn open() -> (Db, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
-    (open(Target::Sqlite(dir.path().join("throttle.db"))), dir)
+    let target = match fresh_database() {
+        Some(url) => Target::Postgres(Secret::new(url)),
+        None => Target::Sqlite(dir.path().join("throttle.db")),
+    };
+    let config = DbConfig { target, pool_size: 8, statement_timeout: 20, pool_wait: 20 };
+    migrate::run(&config).unwrap();
+    (Db::open(&config).unwrap(), dir)
 }
 
 fn key_at(account: &str, ip: &str) -> Key {
@@ -102,27 +106,17 @@ fn what_was_not_evaluated_does_not_count(db: &Db, account: &str) {
 
 #[test]
 fn sec_s3_100_parallel_guesses_5_are_evaluated() {
-    let (db, _dir) = sqlite();
-    of_100_parallel_guesses_5_are_evaluated(&db, "ada");
+    let (db, _dir) = open();
+    for account in ["ada", "bob", "cyd"] {
+        of_100_parallel_guesses_5_are_evaluated(&db, account);
+    }
 }
 
 #[test]
 fn sec_s2_waits_grow_end_and_spare_the_owner() {
-    let (db, _dir) = sqlite();
+    let (db, _dir) = open();
     waits_grow_and_end(&db, "ada");
     what_was_not_evaluated_does_not_count(&db, "ada");
-}
-
-#[test]
-#[ignore = "needs a PostgreSQL database of its own at LATCHKEY_TEST_POSTGRES"]
-fn sec_s2_s3_postgres() {
-    let db = open(Target::Postgres(Secret::new(std::env::var("LATCHKEY_TEST_POSTGRES").unwrap())));
-    let unique = Rng::system().bytes::<8>().iter().map(|b| format!("{b:02x}")).collect::<String>();
-    for round in 0..5 {
-        of_100_parallel_guesses_5_are_evaluated(&db, &format!("ada{unique}{round}"));
-    }
-    waits_grow_and_end(&db, &format!("bob{unique}"));
-    what_was_not_evaluated_does_not_count(&db, &format!("cyd{unique}"));
 }
 
 #[test]
