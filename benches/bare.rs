@@ -35,10 +35,7 @@ async fn main() -> std::io::Result<()> {
         let (key, json) = (Arc::clone(&key), json.clone());
         App::new()
             .route("/json", web::get().to(move || std::future::ready(HttpResponse::Ok().body(json.clone()))))
-            .route(
-                "/sign",
-                web::get().to(move || std::future::ready(HttpResponse::Ok().body(signed(&key)))),
-            )
+            .route("/sign", web::get().to(move || std::future::ready(HttpResponse::Ok().body(signed(&key)))))
     })
     .workers(1)
     .bind(address)?
