@@ -5,7 +5,6 @@
 
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpResponse, HttpServer};
-use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
@@ -18,7 +17,8 @@ const SIGNED: &str = "eyJhbGciOiJSUzI1NiJ9";
 fn signed(key: &RsaKeyPair) -> String {
     let message = format!("{SIGNED}.{}", "A".repeat(560));
     let mut signature = vec![0; key.public_modulus_len()];
-    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
+    key.sign(&RSA_PKCS1_SHA256, &latchkey::base::rng::blinding(), message.as_bytes(), &mut signature)
+        .unwrap();
     format!("{message}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
 }
 
