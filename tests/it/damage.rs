@@ -111,6 +111,24 @@ fn sec_z19_a_damaged_database_is_refused_or_works_and_is_never_replaced() {
     assert!(instance.ok(&["user", "list"]).contains("person11"), "the good file works again");
 }
 
+/// The whole file is looked at, not only what a start happens to read: without `quick_check` this
+/// one would be served.
+#[test]
+fn sec_z19_damage_that_a_start_does_not_read_is_found_too() {
+    let (instance, good) = filled();
+    let root = instance.number("SELECT rootpage FROM sqlite_master WHERE name = 'config_revisions_target'");
+    let page = (usize::try_from(root).unwrap() - 1) * 4096;
+    let mut bytes = good.clone();
+    bytes[page..page + 4096].fill(0);
+    put(&instance.database(), &bytes);
+    let settings = load(Sources { file: None, env: instance.env.clone(), flags: Vec::new() });
+    let settings = settings.unwrap_or_else(|problems| panic!("{}", latchkey::config::render(&problems)));
+    let tried = |mode| open_engine(&settings, mode, &Runtime::system()).map(|_| ());
+    tried(OpenMode::Command).expect("nothing that is read at the start is damaged");
+    let error = tried(OpenMode::Serve).expect_err("served with a damaged index");
+    assert!(error.problem.contains("damaged"), "{error}");
+}
+
 #[test]
 fn sec_z19_the_program_names_the_file_and_the_fix() {
     let (instance, good) = filled();

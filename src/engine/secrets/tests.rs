@@ -58,13 +58,15 @@ async fn sec_c1_unknown_users_cost_the_same() {
         }
     }
     let (wall, work) = (wall.map(median), work.map(median));
+    // 2 ms where a hash takes 12, as the row says; a slower or busier machine stretches both.
+    let most = 2.0 * (work[0] / 12.0).max(1.0);
     for (at, (name, _)) in cases.iter().enumerate() {
         println!(
             "{name}: medians of 200: {:.2} ms on the wall, {:.2} ms on the processor",
             wall[at], work[at]
         );
         assert!(
-            (work[at] - work[0]).abs() < 2.0,
+            (work[at] - work[0]).abs() < most,
             "{name}: {:.2} ms, wrong password: {:.2} ms",
             work[at],
             work[0]

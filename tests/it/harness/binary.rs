@@ -89,6 +89,17 @@ impl Instance {
         conn.batch_execute(sql).expect("SQL");
     }
 
+    /// A number from the SQLite file.
+    pub fn number(&self, select: &str) -> i64 {
+        use diesel::Connection as _;
+        use diesel::RunQueryDsl as _;
+        use diesel::dsl::sql;
+        use diesel::sql_types::BigInt;
+        let name = self.database().display().to_string();
+        let mut conn = diesel::SqliteConnection::establish(&name).expect("the database");
+        diesel::select(sql::<BigInt>(&format!("({select})"))).get_result(&mut conn).expect("a number")
+    }
+
     /// Puts everything into the SQLite file itself, so that its bytes are the whole database.
     pub fn settle(&self) {
         self.sql("PRAGMA wal_checkpoint(TRUNCATE)");
