@@ -107,7 +107,7 @@ CREATE TABLE authorizations (
   expires_at BIGINT NOT NULL
 );
 CREATE INDEX authorizations_expiry ON authorizations (expires_at);
-CREATE INDEX authorizations_user ON authorizations (user_id);
+CREATE INDEX authorizations_granted ON authorizations (user_id) WHERE stage = 'granted';
 CREATE INDEX authorizations_client ON authorizations (client_id);
 
 -- What an authorization gave. Pruned when its last token has expired (expires_at).
