@@ -16,6 +16,8 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 /// The most jobs in one transaction.
 const BATCH: usize = 64;
+/// From so many jobs on, the next batch waits for whoever is ready.
+const CROWD: usize = 4;
 /// The most jobs that may wait; beyond, callers are told to come back.
 const QUEUE: usize = 4096;
 
@@ -42,7 +44,7 @@ impl Writer {
         let (sender, receiver) = sync_channel::<Box<dyn Job>>(QUEUE);
         let (alive, writer_gone) = sync_channel::<()>(0);
         let log = Arc::new(Log::default());
-        let writer = Loop { conn, log: Arc::clone(&log), _alive: alive };
+        let writer = Loop { conn, log: Arc::clone(&log), crowded: false, _alive: alive };
         spawn("latchkey-writer", move || writer.run(&receiver))?;
         spawn("latchkey-checkpoint", move || log.copy(checkpoints, &writer_gone))?;
         Ok(Self(sender))
@@ -69,6 +71,8 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreEr
 struct Loop {
     conn: AnyConn,
     log: Arc<Log>,
+    /// Whether the last batch was one of many.
+    crowded: bool,
     /// Dropped with the loop, which ends the checkpoint thread.
     _alive: SyncSender<()>,
 }
@@ -79,6 +83,7 @@ impl Loop {
             let mut batch = Vec::with_capacity(8);
             batch.push(first);
             let outcome = self.transaction(&mut batch, jobs);
+            self.crowded = batch.len() >= CROWD;
             for job in batch {
                 job.answer(outcome.clone());
             }
@@ -109,7 +114,7 @@ impl Loop {
             done += 1;
             if done == batch.len()
                 && done < BATCH
-                && let Some(next) = waiting(jobs)
+                && let Some(next) = waiting(jobs, self.crowded)
             {
                 batch.push(next);
             }
@@ -121,13 +126,15 @@ impl Loop {
     }
 }
 
-/// The next job that waits. Before giving up, lets the requests that are ready on this core hand
-/// in their jobs: the sync to disk that follows is the dear part, and they can share it.
-fn waiting(jobs: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
-    jobs.try_recv().ok().or_else(|| {
-        std::thread::yield_now();
-        jobs.try_recv().ok()
-    })
+/// The next job that waits. Under load, before giving up, lets the requests that are ready on this
+/// core hand in their jobs: the sync to disk that follows is the dear part, and they can share it.
+fn waiting(jobs: &Receiver<Box<dyn Job>>, crowded: bool) -> Option<Box<dyn Job>> {
+    let next = jobs.try_recv().ok();
+    if next.is_some() || !crowded {
+        return next;
+    }
+    std::thread::yield_now();
+    jobs.try_recv().ok()
 }
 
 /// Runs one job; what it did is undone when it refuses or panics.
