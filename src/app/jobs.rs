@@ -21,15 +21,10 @@ pub fn start(engine: &Engine) {
 async fn follow(engine: Engine) {
     loop {
         actix_web::rt::time::sleep(FOLLOW_EVERY).await;
-        let with = engine.clone();
-        let followed = engine
-            .db
-            .read(move |conn| {
-                with.clients.refresh(conn)?;
-                with.keys.refresh(conn)
-            })
-            .await;
-        log("follow changes", followed);
+        // Apart: a client that cannot be read must not keep a revoked key in use.
+        let (keys, clients) = (engine.keys.clone(), engine.clients.clone());
+        log("follow keys", engine.db.read(move |conn| keys.refresh(conn)).await);
+        log("follow clients", engine.db.read(move |conn| clients.refresh(conn)).await);
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::base::clock::Seconds;
 use crate::base::id::{ClientId, SessionId, UserId};
 use crate::domain::client::{Client, ConsentPolicy};
-use crate::domain::grant::Subject;
+use crate::domain::grant::{Grant, Subject};
 use crate::domain::session::AuthContext;
 use crate::domain::user::User;
 use crate::protocol::refusal::{Check, Refusal};
@@ -67,18 +67,21 @@ pub struct Person<'a> {
     pub session_id: &'a SessionId,
     /// What was granted.
     pub scope: &'a Scope,
+    /// For which resources.
+    pub resource: &'a [String],
     /// Whether it may outlive its session (a refresh with `offline_access`: OIDC Core §11).
     pub outlives_session: bool,
 }
 
 impl<'a> Person<'a> {
     /// The person behind a stored grant, at a refresh.
-    pub fn of_grant(subject: &'a Subject, scope: &'a Scope) -> Self {
+    pub fn of_grant(subject: &'a Subject, grant: &'a Grant) -> Self {
         Self {
             user_id: &subject.user_id,
             session_id: &subject.session_id,
-            scope,
-            outlives_session: scope.has("offline_access"),
+            scope: &grant.scope,
+            resource: &grant.resource,
+            outlives_session: grant.scope.has("offline_access"),
         }
     }
 }
@@ -99,6 +102,15 @@ pub fn may_issue(conn: &mut Conn, case: Case<'_>) -> TxResult<Permit> {
     let found = standing::find(conn, case.client.id.as_str(), user_id, session_id)?.ok_or_else(inactive)?;
     let Standing { revision, user, session, consent } = found;
     let client = current_client(conn, &case, revision)?;
+    // What the admin has taken from the client since then is given to nobody (row A6).
+    let known = |resource: &String| client.metadata.resources.contains(resource);
+    if !person.scope.is_within(&client.scope) || !person.resource.iter().all(known) {
+        return Err(refused(
+            "what the client may still ask for",
+            "a scope or resource that was taken from it",
+        )
+        .into());
+    }
     let user = user
         .filter(|user| user.enabled && user.id == *person.user_id)
         .ok_or_else(|| refused("an active person", "disabled or deleted"))?;

@@ -92,14 +92,17 @@ pub fn start_session(
     let secret = Plain::<SessionSecret>::generate(&engine.rng);
     if let Some((old, owner)) = visitor.signed_in(conn, engine)? {
         if owner.id == user.id {
-            // The same person again: the session goes on (`sid` too), under a new cookie value.
-            let session = Session { auth, last_seen_at: now, ..old };
-            sessions::renew(conn, &session, &secret.digest())?;
-            let event = ctx.event("session.renewed").user(user.id.as_str()).target(session.id.as_str());
-            audit::record(conn, &engine.clock, &engine.rng, event)?;
-            return Ok((session, secret));
+            // The same person again: the session goes on (`sid` too), under a new cookie value; unless
+            // another node ended it in this instant.
+            let session = Session { auth: auth.clone(), last_seen_at: now, ..old };
+            if sessions::renew(conn, &session, &secret.digest())? {
+                let event = ctx.event("session.renewed").user(user.id.as_str()).target(session.id.as_str());
+                audit::record(conn, &engine.clock, &engine.rng, event)?;
+                return Ok((session, secret));
+            }
+        } else {
+            end_session(conn, (engine, ctx), &old, "another person signed in")?;
         }
-        end_session(conn, (engine, ctx), &old, "another person signed in")?;
     }
     let session = Session {
         id: SessionId::generate(&engine.clock, &engine.rng),

@@ -57,7 +57,8 @@ impl Manager {
     pub fn open(&self) -> Result<AnyConn, StoreError> {
         match &self.target {
             super::Target::Postgres(url) => {
-                let mut conn = PgConnection::establish(url.reveal()).map_err(StoreError::unavailable)?;
+                let url = with_limits(url.reveal(), self.statement_timeout);
+                let mut conn = PgConnection::establish(&url).map_err(StoreError::unavailable)?;
                 let timeouts = format!(
                     "SET statement_timeout = '{t}s'; SET lock_timeout = '{t}s'; SET idle_in_transaction_session_timeout = '{i}s'",
                     t = self.statement_timeout,
@@ -69,6 +70,25 @@ impl Manager {
             super::Target::Sqlite(path) => super::sqlite::open(path, self.usage).map(AnyConn::Sqlite),
         }
     }
+}
+
+/// The URL with what libpq needs to notice that the server's machine is gone: left alone it waits a
+/// quarter of an hour for its network. What the URL says itself counts.
+fn with_limits(url: &str, statement_timeout: i64) -> String {
+    let unanswered = statement_timeout.saturating_mul(1000);
+    let limits = [
+        ("connect_timeout", 5),
+        ("tcp_user_timeout", unanswered),
+        ("keepalives_idle", 5),
+        ("keepalives_interval", 2),
+        ("keepalives_count", 3),
+    ];
+    let mut out = url.to_owned();
+    for (name, value) in limits.iter().filter(|(name, _)| !url.contains(name)) {
+        out.push(if out.contains('?') { '&' } else { '?' });
+        out.push_str(&format!("{name}={value}"));
+    }
+    out
 }
 
 impl r2d2::ManageConnection for Manager {

@@ -172,15 +172,17 @@ pub fn set_password(conn: &mut Conn, user_id: &str, hash: &str, now: Seconds) ->
     Ok(())
 }
 
-/// Replaces a hash by one with newer parameters, only if it is still the one that was checked.
+/// Takes the row of the password that was checked, and leaves the same hash in it or one with newer
+/// parameters; `false` when the password was changed meanwhile: then what was checked proves nothing
+/// any more. Whoever changes it takes the row too, so that one comes after the other.
 ///
 /// # Errors
 /// Store errors.
-pub fn rehash(conn: &mut Conn, user_id: &str, old: &str, new: &str) -> TxResult<()> {
-    diesel::update(passwords::table.find(user_id).filter(passwords::hash.eq(old)))
-        .set(passwords::hash.eq(new))
+pub fn hold_password(conn: &mut Conn, user_id: &str, checked: &str, hash: &str) -> TxResult<bool> {
+    let held = diesel::update(passwords::table.find(user_id).filter(passwords::hash.eq(checked)))
+        .set(passwords::hash.eq(hash))
         .execute(conn)?;
-    Ok(())
+    Ok(held == 1)
 }
 
 /// Deletes a person: the row stays, emptied, so that the `sub` is never given to another.

@@ -42,8 +42,9 @@ impl Log {
             return;
         }
         self.pages.store(0, Ordering::Relaxed);
-        let restart = "PRAGMA busy_timeout = 20; PRAGMA wal_checkpoint(RESTART); PRAGMA busy_timeout = 2000;";
-        if let Err(error) = conn.batch_execute(restart) {
+        let restarted = conn.batch_execute("PRAGMA busy_timeout = 20; PRAGMA wal_checkpoint(RESTART);");
+        let patient = conn.batch_execute("PRAGMA busy_timeout = 2000;");
+        if let Err(error) = restarted.and(patient) {
             tracing::warn!(%error, "the write-ahead log could not be begun anew");
         }
     }

@@ -297,6 +297,32 @@ fn sec_c6_the_way_on_is_never_a_parameter() {
 
 /// A good password is not refused because there is no room to hash it anew.
 #[test]
+fn sec_c7_a_password_changed_while_it_was_checked_lets_nobody_in() {
+    let app = TestApp::with_env(&[
+        ("LATCHKEY_PASSWORD__MEMORY_KIB", "65536"),
+        ("LATCHKEY_PASSWORD__ITERATIONS", "8"),
+        ("LATCHKEY_SERVER__REQUEST_TIMEOUT_SECONDS", "60"),
+    ]);
+    let id = add_person(&app, "ada", Some(PASSWORD));
+    let other = app.engine.passwords.hash_blocking(&Secret::new("quite another password")).unwrap();
+    let mut visitor = app.visitor();
+    let csrf = visitor.get("/login").input("csrf").unwrap();
+    let call = visitor.post_call("/login", &[("csrf", &csrf), ("username", "ada"), ("password", PASSWORD)]);
+    let answer = std::thread::scope(|scope| {
+        let login = scope.spawn(move || call.send());
+        // Counted: the old hash was read, and is being computed with for some hundred milliseconds.
+        while rows(&app, "login_throttles") == 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let now = app.clock.now();
+        app.write(move |conn| stored::set_password(conn, &id, &other, now));
+        login.join().unwrap()
+    });
+    assert!(answer.status == 200 && answer.text().contains(WRONG), "{}: {}", answer.status, answer.text());
+    assert_eq!(rows(&app, "sessions"), 0);
+}
+
+#[test]
 fn a_full_queue_does_not_refuse_a_right_password_that_wants_a_new_hash() {
     let env = [
         ("LATCHKEY_PASSWORD__HASH_THREADS", "1"),

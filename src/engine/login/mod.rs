@@ -59,17 +59,19 @@ pub async fn password(engine: &Engine, ctx: &Ctx, visitor: &Visitor, attempt: At
     };
     // A hash with today's parameters is wanted, not needed: a full queue does not refuse a right password.
     let better = if verdict.rehash { engine.passwords.hash(&attempt.password).await.ok() } else { None };
-    let rehash = stored.zip(better);
+    let checked = stored.ok_or(Check::LoginFailed)?;
     let user = user.clone();
     let (with, ctx, visitor) = (engine.clone(), ctx.clone(), visitor.clone());
     let (authorization, switching) = (attempt.authorization, attempt.switching);
     engine
         .db
         .write(move |conn| {
-            throttle::succeeded(conn, &mark)?;
-            if let Some((old, new)) = &rehash {
-                users::rehash(conn, user.id.as_str(), old, new)?;
+            // Hashing took its time: a password that was changed meanwhile lets nobody in (row C7).
+            let hash = better.as_deref().unwrap_or(&checked);
+            if !users::hold_password(conn, user.id.as_str(), &checked, hash)? {
+                return Err(Check::LoginFailed.into());
             }
+            throttle::succeeded(conn, &mark)?;
             finish(conn, (&with, &ctx), &visitor, &user, (authorization.as_ref(), switching))
         })
         .await
@@ -106,7 +108,11 @@ fn finish(
     let auth =
         AuthContext { auth_time: engine.now(), amr: vec!["pwd".to_owned()], acr: ACR_PASSWORD.to_owned() };
     if let Some(id) = authorization {
-        find_waiting(conn, engine, visitor, id.as_str())?;
+        let waiting = find_waiting(conn, engine, visitor, id.as_str())?;
+        // "Another account" is no way around the person an `id_token_hint` names (row A12).
+        if switching && !waiting.admits(&user) {
+            return Err(Check::StepUnexpected.into());
+        }
     }
     let (session, secret) = start_session(conn, (engine, ctx), visitor, &user, auth)?;
     if let Some(id) = authorization {

@@ -64,6 +64,7 @@ impl Redemption {
             user_id: &approval.user_id,
             session_id: &approval.session_id,
             scope: &scope,
+            resource: &authorization.request.resource,
             outlives_session: false,
         };
         let permit = self.exchange.may_issue(conn, NAME, Some(person))?;

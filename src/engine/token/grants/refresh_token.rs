@@ -73,7 +73,7 @@ impl Refreshing {
         let available = self.exchange.granted_audience(&grant.resource);
         let audience = self.exchange.audience(&available, available.clone())?;
         let subject = grant.subject.as_ref().ok_or(Check::RefreshInvalid)?;
-        let person = Person::of_grant(subject, &grant.scope);
+        let person = Person::of_grant(subject, &grant);
         let permit = self.exchange.may_issue(conn, NAME, Some(person))?;
         let forget_after = self.exchange.forget_after(family.expires_at);
         if !grants::touch(conn, grant.id.as_str(), self.exchange.now, forget_after)? {
