@@ -85,6 +85,48 @@ pub fn set(conn: &mut Conn, user_id: &str, consent: &Consent, now: Seconds) -> T
     Ok(())
 }
 
+/// Adds to what is remembered, or begins with it; what is remembered then. The row is taken before it
+/// is read, so that of two tabs none forgets the other's, and what was withdrawn is not written again.
+///
+/// # Errors
+/// Store errors.
+pub fn add(
+    conn: &mut Conn,
+    (user_id, client_id): (&str, &str),
+    (scope, resource): (&Scope, &[String]),
+    now: Seconds,
+) -> TxResult<Consent> {
+    let nothing = Consent {
+        client_id: client_id.to_owned(),
+        scope: Scope::default(),
+        resource: Vec::new(),
+        created_at: now,
+    };
+    let taken = (
+        consents::user_id.eq(user_id),
+        consents::client_id.eq(client_id),
+        consents::scope.eq(""),
+        consents::resource.eq(""),
+        consents::created_at.eq(now),
+        consents::updated_at.eq(now),
+    );
+    on_each!(conn, inner => diesel::insert_into(consents::table)
+        .values(taken)
+        .on_conflict((consents::user_id, consents::client_id))
+        .do_update()
+        .set(consents::updated_at.eq(excluded(consents::updated_at)))
+        .execute(inner))?;
+    let mut consent = find(conn, user_id, client_id)?.unwrap_or(nothing);
+    consent.scope = consent.scope.or(scope);
+    for name in resource {
+        if !consent.resource.contains(name) {
+            consent.resource.push(name.clone());
+        }
+    }
+    set(conn, user_id, &consent, now)?;
+    Ok(consent)
+}
+
 /// Takes a consent back; `true` when there was one.
 ///
 /// # Errors

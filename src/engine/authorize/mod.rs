@@ -34,7 +34,6 @@ use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::params::Params;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
-use crate::store::consents::Consent;
 use crate::store::{Conn, Fault, TxResult, audit, authorizations, consents};
 use std::sync::Arc;
 
@@ -176,7 +175,7 @@ async fn decide(engine: &Engine, ctx: &Ctx, visitor: &Visitor, waiting: Waiting)
     let standing = standing(engine, visitor, &waiting.client).await?;
     match (waiting.step(&standing, engine.now()), standing.session) {
         (Step::Grant { scope }, Some((session, user))) => {
-            grant(engine, ctx, waiting, (session, user), Approved { scope, remember: None }).await
+            grant(engine, ctx, waiting, (session, user), Approved { scope, remember: false }).await
         }
         (step, _) => Ok(Outcome::Interact { id: waiting.authorization.id, step }),
     }
@@ -185,7 +184,7 @@ async fn decide(engine: &Engine, ctx: &Ctx, visitor: &Visitor, waiting: Waiting)
 /// What was approved, and what of it is to be remembered.
 struct Approved {
     scope: Scope,
-    remember: Option<Consent>,
+    remember: bool,
 }
 
 async fn grant(
@@ -210,8 +209,10 @@ async fn grant(
         .db
         .write(move |conn| {
             gate::may_authorize(conn, &authorization.request.client_id, &session.id, &user.id)?;
-            if let Some(consent) = &approved.remember {
-                consents::set(conn, user.id.as_str(), consent, now)?;
+            if approved.remember {
+                let request = &authorization.request;
+                let whose = (user.id.as_str(), request.client_id.as_str());
+                let consent = consents::add(conn, whose, (&approval.scope, &request.resource), now)?;
                 let event = ctx.event("consent.given").user(user.id.as_str()).client(&consent.client_id);
                 audit::record(conn, &with.clock, &with.rng, event.detail(consent.scope.to_string()))?;
             }
@@ -253,23 +254,13 @@ async fn try_allow(
     let (Step::Consent { .. }, Some((session, user))) = (&step, standing.session) else {
         return Ok(Outcome::Interact { id: waiting.authorization.id, step });
     };
-    let consent = standing.consent;
     let request = &waiting.authorization.request;
     if posted.is_empty() || !posted.is_within(&request.scope) {
         return Err(Refusal::new(Check::ConsentScopes)
             .with(request.scope.to_string(), posted.to_string())
             .into());
     }
-    let old = consent.unwrap_or_else(|| Consent {
-        client_id: request.client_id.to_string(),
-        scope: Scope::default(),
-        resource: Vec::new(),
-        created_at: engine.now(),
-    });
-    let mut resource = old.resource;
-    resource.extend(request.resource.iter().filter(|r| !resource.contains(r)).cloned().collect::<Vec<_>>());
-    let remember = Consent { scope: old.scope.or(posted), resource, ..old };
-    let approved = Approved { scope: posted.clone(), remember: Some(remember) };
+    let approved = Approved { scope: posted.clone(), remember: true };
     grant(engine, ctx, waiting, (session, user), approved).await
 }
 
