@@ -5,7 +5,7 @@
 
 use crate::base::clock::Seconds;
 use crate::base::id::{ClientId, SessionId, UserId};
-use crate::domain::client::{Client, ConsentPolicy};
+use crate::domain::client::{Client, ConsentPolicy, StoredSecret};
 use crate::domain::grant::{Grant, Subject};
 use crate::domain::session::AuthContext;
 use crate::domain::user::User;
@@ -134,12 +134,25 @@ fn current_client<'a>(conn: &mut Conn, case: &Case<'a>, revision: i64) -> TxResu
         Cow::Borrowed(case.client)
     } else {
         let read = clients::find(conn, case.client.id.as_str())?;
-        Cow::Owned(read.ok_or_else(|| refused("an active client", "deleted"))?)
+        let read = read.ok_or_else(|| refused("an active client", "deleted"))?;
+        if !still_proves(&read, &case) {
+            return Err(Refusal::new(Check::StoreUnavailable).retry_after(1).into());
+        }
+        Cow::Owned(read)
     };
     if !client.allows_grant(case.grant_type) {
         return Err(refused("a client that may use this grant_type", case.grant_type).into());
     }
     Ok(client)
+}
+
+/// Whether every secret that this node knew is good still, and the method the same: if not, the one
+/// that authenticated this request may be gone. The node knows within a second (security row D2).
+fn still_proves(read: &Client, case: &Case<'_>) -> bool {
+    let live = |secret: &&StoredSecret| secret.expires_at.is_none_or(|end| end > case.now);
+    let kept = |old: &StoredSecret| read.secrets.iter().filter(live).any(|now| now.id == old.id);
+    read.metadata.token_endpoint_auth_method == case.client.metadata.token_endpoint_auth_method
+        && case.client.secrets.iter().filter(live).all(kept)
 }
 
 /// Where consent is never asked, or never remembered (RFC 8252 §8.6), the approval itself counts.

@@ -1,8 +1,10 @@
 //! Token introspection (RFC 7662) without HTTP. Whoever may not see a token learns exactly what
 //! they would learn of one that does not exist (security rows G5-G7).
 
+use super::gate::{self, Case, Person};
 use super::keys::Audience;
-use super::token::live::{Live, Presented, standing};
+use super::token::grants::refresh_token;
+use super::token::live::{Live, Presented};
 use super::token::refresh_token::RefreshToken;
 use super::token::{TokenRequest, authenticate, client_auth};
 use super::{Ctx, Engine};
@@ -78,9 +80,9 @@ pub async fn introspect(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Re
     }
     let token = request.body.need("token")?;
     let now = engine.now();
-    let issuer = engine.policy.issuer.clone();
+    let (issuer, idle) = (engine.policy.issuer.clone(), engine.policy.session_idle);
     let active = if let Some(refresh) = RefreshToken::parse(&engine.macs.refresh, token) {
-        let job = move |conn: &mut Conn| of_refresh(conn, &refresh, &caller, now);
+        let job = move |conn: &mut Conn| of_refresh(conn, &refresh, &caller, (now, idle));
         engine.db.read(job).await
     } else if let Some(presented) = Presented::read(engine, token, now) {
         let job = move |conn: &mut Conn| {
@@ -132,18 +134,26 @@ fn of_refresh(
     conn: &mut Conn,
     token: &RefreshToken,
     caller: &Client,
-    now: Seconds,
+    (now, session_idle): (Seconds, Seconds),
 ) -> TxResult<Option<Active>> {
-    let Some(family) = grants::find_family(conn, token.family.as_str())? else { return Ok(None) };
+    let Some((family, grant)) = grants::find_by_family(conn, token.family.as_str())? else { return Ok(None) };
     let end = family.idle_expires_at.min(family.expires_at);
-    if family.ended_at.is_some() || family.generation != token.generation || now >= end {
+    let ended = family.ended_at.or(grant.ended_at).is_some();
+    if ended || family.generation != token.generation || now >= end || grant.client_id != caller.id {
         return Ok(None);
     }
-    let Some((grant, user)) = standing(conn, family.grant_id.as_str(), "")? else { return Ok(None) };
-    let Some(subject) = grant.subject.filter(|_| grant.client_id == caller.id) else { return Ok(None) };
+    let Some(subject) = grant.subject.clone() else { return Ok(None) };
+    // In force is what a refresh would be let through with.
+    let person = Some(Person::of_grant(&subject, &grant));
+    let case = Case { client: caller, grant_type: refresh_token::NAME, person, now, session_idle };
+    let permit = match gate::may_issue(conn, case) {
+        Ok(permit) => permit,
+        Err(Fault::Refused(_)) => return Ok(None),
+        Err(fault) => return Err(fault),
+    };
     Ok(Some(Active {
         active: true,
-        username: user.filter(|_| grant.scope.has("profile")).map(|user| user.username),
+        username: permit.user().filter(|_| grant.scope.has("profile")).map(|user| user.username.clone()),
         scope: grant.scope.to_string(),
         sub: subject.user_id.into_string(),
         client_id: grant.client_id.into_string(),

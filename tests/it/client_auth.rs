@@ -9,6 +9,7 @@ use latchkey::domain::client::Metadata;
 use latchkey::engine::admin::client_secrets::{self, NewSecret};
 use latchkey::engine::admin::{Actor, AdminError, Desk, Mode, apply_blocking, clients};
 use latchkey::protocol::client_auth::AuthMethod;
+use latchkey::store::clients as stored;
 use serde_json::Value;
 
 const CREDENTIALS: [(&str, &str); 1] = [("grant_type", "client_credentials")];
@@ -117,6 +118,26 @@ fn sec_d2_an_expired_or_removed_secret_is_wrong() {
     assert_eq!((call(&machine.secret), call(&fresh)), (401, 200));
     let last = app.admin(|conn, desk| client_secrets::add(conn, desk, "machine", None, 0));
     assert_eq!((call(&fresh), call(last.secret.unwrap().reveal())), (401, 200));
+}
+
+#[test]
+fn sec_d2_a_removed_secret_gives_nothing_before_the_snapshot_follows() {
+    let app = TestApp::start();
+    let machine = app.machine_client();
+    let call = || token(&app).basic("machine", &machine.secret).form(&CREDENTIALS).send().status;
+    let first = app.read(|conn| stored::find(conn, "machine")).unwrap().secrets[0].id.clone();
+    app.admin(|conn, desk| client_secrets::add(conn, desk, "machine", None, 600));
+    assert_eq!(call(), 200);
+    let now = app.clock.now();
+    app.write(move |conn| {
+        let current = stored::find(conn, "machine")?.unwrap();
+        stored::update(conn, &current, now)?;
+        stored::remove_secret(conn, &first, now)
+    });
+    let status = call();
+    assert!([401, 503].contains(&status), "{status}");
+    app.refresh();
+    assert_eq!(call(), 401);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Introspection (RFC 7662) and revocation (RFC 7009).
 
 use crate::harness::app::{CALLBACK, TestApp, TestClient, VERIFIER};
+use crate::harness::expect::tokens_in;
 use crate::harness::http::Answer;
 use latchkey::domain::client::AccessTokenFormat;
 use latchkey::engine::admin::users;
@@ -171,6 +172,20 @@ fn sec_g5_callers_must_be_known_and_see_their_own_only() {
         for token in kinds(&tokens) {
             assert_eq!(app.introspect(owner, token)["active"], true);
         }
+    }
+}
+
+#[test]
+fn sec_g6_a_refresh_token_is_in_force_as_long_as_it_can_be_used() {
+    let (app, clients) = start();
+    for client in &clients {
+        let tokens = tokens_in(&app, &mut app.visitor(), client, &[("scope", "openid profile")]);
+        let refresh = text(&tokens, "refresh_token");
+        assert_eq!(app.introspect(client, refresh)["active"], true);
+        // Without offline_access it lives with its session, whose idle limit is a day.
+        app.advance(86_400 + 1);
+        assert_eq!(app.introspect(client, refresh), json!({ "active": false }));
+        app.assert_json(&app.refresh_token(client, refresh), 400, "invalid_grant", "LK-1234");
     }
 }
 
