@@ -135,7 +135,7 @@ fn current_client<'a>(conn: &mut Conn, case: &Case<'a>, revision: i64) -> TxResu
     } else {
         let read = clients::find(conn, case.client.id.as_str())?;
         let read = read.ok_or_else(|| refused("an active client", "deleted"))?;
-        if !still_proves(&read, &case) {
+        if !still_proves(&read, case) {
             return Err(Refusal::new(Check::StoreUnavailable).retry_after(1).into());
         }
         Cow::Owned(read)
