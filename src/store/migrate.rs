@@ -3,8 +3,8 @@
 use super::conn::{AnyConn, Manager, Use};
 use super::db::DbConfig;
 use super::fault::StoreError;
-use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection as _;
+use diesel::{PgConnection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
@@ -26,14 +26,20 @@ pub struct Migrated {
 pub fn run(config: &DbConfig) -> Result<Migrated, StoreError> {
     let manager = Manager { target: config.target.clone(), usage: Use::Write, statement_timeout: 600 };
     match manager.open()? {
-        AnyConn::Postgres(mut conn) => {
-            conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
-            let ran = up(&mut conn);
-            conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
-            ran
-        }
+        AnyConn::Postgres(mut conn) => locked(&mut conn, up),
         AnyConn::Sqlite(mut conn) => up_alone(&mut conn),
     }
+}
+
+/// Looking makes the table of migrations where there is none, so that looking is done under the lock too.
+fn locked<T>(
+    conn: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
+    let done = work(conn);
+    conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
+    done
 }
 
 /// On SQLite the write lock is what others wait for; the usual start, with nothing to do, takes none.
@@ -52,7 +58,7 @@ fn up_alone(conn: &mut SqliteConnection) -> Result<Migrated, StoreError> {
 pub fn pending(config: &DbConfig) -> Result<Vec<String>, StoreError> {
     let manager = Manager { target: config.target.clone(), usage: Use::Write, statement_timeout: 60 };
     match manager.open()? {
-        AnyConn::Postgres(mut conn) => names(&mut conn),
+        AnyConn::Postgres(mut conn) => locked(&mut conn, names),
         AnyConn::Sqlite(mut conn) => names(&mut conn),
     }
 }
