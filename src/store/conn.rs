@@ -1,6 +1,7 @@
 //! A connection to either database, and the r2d2 manager that opens it.
 
 use super::fault::StoreError;
+use crate::base::secret::Secret;
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::R2D2Connection as _;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
@@ -57,8 +58,8 @@ impl Manager {
     pub fn open(&self) -> Result<AnyConn, StoreError> {
         match &self.target {
             super::Target::Postgres(url) => {
-                let url = with_limits(url.reveal(), self.statement_timeout);
-                let mut conn = PgConnection::establish(&url).map_err(StoreError::unavailable)?;
+                let url = Secret::new(with_limits(url.reveal(), self.statement_timeout));
+                let mut conn = PgConnection::establish(url.reveal()).map_err(StoreError::unavailable)?;
                 let timeouts = format!(
                     "SET statement_timeout = '{t}s'; SET lock_timeout = '{t}s'; SET idle_in_transaction_session_timeout = '{i}s'",
                     t = self.statement_timeout,
