@@ -194,6 +194,13 @@ pub struct StoredSecret {
     pub expires_at: Option<Seconds>,
 }
 
+impl StoredSecret {
+    /// Whether it has not ended at `now`.
+    pub fn is_live(&self, now: Seconds) -> bool {
+        self.expires_at.is_none_or(|end| end > now)
+    }
+}
+
 /// A registered client with its live secrets.
 #[derive(Clone)]
 pub struct Client {

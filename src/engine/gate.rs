@@ -149,7 +149,7 @@ fn current_client<'a>(conn: &mut Conn, case: &Case<'a>, revision: i64) -> TxResu
 /// Whether every secret that this node knew is good still, and the method the same: if not, the one
 /// that authenticated this request may be gone. The node knows within a second (security row D2).
 fn still_proves(read: &Client, case: &Case<'_>) -> bool {
-    let live = |secret: &&StoredSecret| secret.expires_at.is_none_or(|end| end > case.now);
+    let live = |secret: &&StoredSecret| secret.is_live(case.now);
     let kept = |old: &StoredSecret| read.secrets.iter().filter(live).any(|now| now.id == old.id);
     read.metadata.token_endpoint_auth_method == case.client.metadata.token_endpoint_auth_method
         && case.client.secrets.iter().filter(live).all(kept)

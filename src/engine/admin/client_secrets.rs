@@ -95,7 +95,7 @@ fn claim(conn: &mut Conn, desk: &Desk, client: &Client) -> AdminResult<()> {
 
 /// Secrets that have not ended at `now`.
 pub fn live(secrets: &[StoredSecret], now: Seconds) -> impl Iterator<Item = &StoredSecret> {
-    secrets.iter().filter(move |secret| secret.expires_at.is_none_or(|end| end > now))
+    secrets.iter().filter(move |secret| secret.is_live(now))
 }
 
 /// What is stored and, for a random one, what is shown once.

@@ -64,10 +64,6 @@ impl Remembered {
     }
 }
 
-fn is_live(secret: &StoredSecret, now: Seconds) -> bool {
-    secret.expires_at.is_none_or(|end| end > now)
-}
-
 /// The answer without argon2, or `None` when only argon2 can give it. Every live secret is
 /// compared, whichever matched before.
 pub(super) fn check_fast(
@@ -81,7 +77,7 @@ pub(super) fn check_fast(
     if secrets.is_empty() {
         black_box(constant_time_eq(digest.as_bytes(), NO_DIGEST.as_bytes()));
     }
-    for secret in secrets.iter().filter(|secret| is_live(secret, now)) {
+    for secret in secrets.iter().filter(|secret| secret.is_live(now)) {
         match secret.hash {
             SecretHash::Digest => matched |= constant_time_eq(digest.as_bytes(), secret.value.as_bytes()),
             SecretHash::Argon2id => {
@@ -96,7 +92,7 @@ pub(super) fn check_fast(
 
 /// The live secrets that only argon2 can compare.
 pub(super) fn live_chosen(secrets: &[StoredSecret], now: Seconds) -> Vec<StoredSecret> {
-    let chosen = |secret: &&StoredSecret| secret.hash == SecretHash::Argon2id && is_live(secret, now);
+    let chosen = |secret: &&StoredSecret| secret.hash == SecretHash::Argon2id && secret.is_live(now);
     secrets.iter().filter(chosen).cloned().collect()
 }
 
