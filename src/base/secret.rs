@@ -1,6 +1,7 @@
 //! Secrets are types: a `Secret` cannot be printed, a `Plain` is shown once and stored only as its
 //! `Digest`. Comparison is in constant time.
 
+use super::id::{self, AuthorizationId};
 use super::rng::Rng;
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -106,6 +107,20 @@ impl<K: Kind> Plain<K> {
     /// What is stored and looked up instead of it.
     pub fn digest(&self) -> Digest<K> {
         Digest { value: sha256_b64(self.value.reveal().as_bytes()), kind: PhantomData }
+    }
+}
+
+impl Plain<Code> {
+    /// The code of one authorization: it names the row it is for, so that no index of random digests
+    /// has to be kept, and opens it by 256 random bits.
+    pub fn of_authorization(id: &AuthorizationId, rng: &Rng) -> Self {
+        Self::presented(format!("{}{id}{}", Code::PREFIX, b64(&rng.bytes::<32>())))
+    }
+
+    /// The authorization it names; `None` when it has not the form of a code of ours.
+    pub fn authorization(&self) -> Option<AuthorizationId> {
+        let id = self.reveal().strip_prefix(Code::PREFIX)?.get(..26)?;
+        id::is_ulid(id).then(|| AuthorizationId::from_stored(id))
     }
 }
 

@@ -31,12 +31,18 @@ pub fn may_authorize(conn: &mut Conn, client: &ClientId, session: &SessionId, us
 pub struct Permit {
     user: Option<User>,
     auth: Option<AuthContext>,
+    standing: Option<Grant>,
 }
 
 impl Permit {
     /// The person, as read in this transaction; `None` for client credentials.
     pub fn user(&self) -> Option<&User> {
         self.user.as_ref()
+    }
+
+    /// The grant that a client acting for itself has already; `None` for persons.
+    pub fn standing_grant(&self) -> Option<&Grant> {
+        self.standing.as_ref()
     }
 
     /// How the person signed in, from the live session (absent when a grant outlives its session).
@@ -94,9 +100,10 @@ impl<'a> Person<'a> {
 pub fn may_issue(conn: &mut Conn, case: Case<'_>) -> TxResult<Permit> {
     let inactive = || refused("an active client", "disabled or deleted");
     let Some(person) = &case.person else {
-        let revision = standing::find_client(conn, case.client.id.as_str())?.ok_or_else(inactive)?;
+        let found = standing::find_machine(conn, case.client.id.as_str())?;
+        let (revision, standing) = found.ok_or_else(inactive)?;
         current_client(conn, &case, revision)?;
-        return Ok(Permit { user: None, auth: None });
+        return Ok(Permit { user: None, auth: None, standing });
     };
     let (user_id, session_id) = (person.user_id.as_str(), person.session_id.as_str());
     let found = standing::find(conn, case.client.id.as_str(), user_id, session_id)?.ok_or_else(inactive)?;
@@ -125,7 +132,7 @@ pub fn may_issue(conn: &mut Conn, case: Case<'_>) -> TxResult<Permit> {
     if needs_consent(&client) && !consent.is_some_and(|consent| person.scope.is_within(&consent)) {
         return Err(refused("the person's consent", "withdrawn, or given for less").into());
     }
-    Ok(Permit { user: Some(user), auth })
+    Ok(Permit { user: Some(user), auth, standing: None })
 }
 
 /// The client as stored now: the snapshot if that is still it, else read again.

@@ -20,6 +20,7 @@ pub mod secrets;
 pub mod throttle;
 pub mod token;
 pub mod trace;
+pub mod turn;
 pub mod upstream;
 pub mod userinfo;
 pub mod visitor;

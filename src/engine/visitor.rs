@@ -118,7 +118,7 @@ pub fn start_session(
     sessions::insert(conn, &session, &secret.digest())?;
     for id in sessions::end_beyond(conn, user.id.as_str(), engine.policy.sessions_per_user, now)? {
         authorizations::burn_codes_of_session(conn, user.id.as_str(), &id)?;
-        grants::end_all(conn, &Ending::Session(&id), "too many sessions", now)?;
+        grants::end_all(conn, &Ending::Session(user.id.as_str(), &id), "too many sessions", now)?;
     }
     let event = ctx.event("session.started").user(user.id.as_str()).target(session.id.as_str());
     audit::record(conn, &engine.clock, &engine.rng, event)?;
@@ -139,7 +139,7 @@ pub fn end_session(
     sessions::end(conn, session.id.as_str(), now)?;
     // Codes first: a redemption under way is waited for, and its grant is then seen and ended.
     authorizations::burn_codes_of_session(conn, session.user_id.as_str(), session.id.as_str())?;
-    grants::end_all(conn, &Ending::Session(session.id.as_str()), why, now)?;
+    grants::end_all(conn, &Ending::Session(session.user_id.as_str(), session.id.as_str()), why, now)?;
     let event =
         ctx.event("session.ended").user(session.user_id.as_str()).target(session.id.as_str()).detail(why);
     audit::record(conn, &engine.clock, &engine.rng, event)

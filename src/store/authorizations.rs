@@ -2,10 +2,11 @@
 
 use super::conn::{Conn, on_each};
 use super::fault::{StoreError, TxResult};
+use super::fixed::Fixed;
 use super::schema::authorizations;
 use crate::base::clock::Seconds;
 use crate::base::id::{AuthorizationId, GrantId, SessionId, UserId};
-use crate::base::secret::{Code, Digest};
+use crate::base::secret::{Code, Digest, Plain};
 use crate::domain::authorization::{Approval, Authorization, Stage};
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::scope::Scope;
@@ -129,16 +130,17 @@ pub fn find(conn: &mut Conn, id: &str) -> TxResult<Option<Authorization>> {
     row.map(Row::into_authorization).transpose()
 }
 
-/// An authorization by its code's digest.
+/// An authorization by its code: the one it names, if that is its code.
 ///
 /// # Errors
 /// Store errors.
-pub fn find_by_code(conn: &mut Conn, code: &Digest<Code>) -> TxResult<Option<Authorization>> {
-    let row: Option<Row> = on_each!(conn, inner => authorizations::table
-        .filter(authorizations::code_digest.eq(code.as_str()))
-        .get_result(inner)
-        .optional())?;
-    row.map(Row::into_authorization).transpose()
+pub fn find_by_code(conn: &mut Conn, code: &Plain<Code>) -> TxResult<Option<Authorization>> {
+    let Some(id) = code.authorization() else { return Ok(None) };
+    let row: Option<Row> =
+        on_each!(conn, inner => authorizations::table.find(id.as_str()).get_result(inner).optional())?;
+    let presented = code.digest();
+    let is_its = |digest: &String| presented.matches(&Digest::from_stored(digest.as_str()));
+    row.filter(|row| row.code_digest.as_ref().is_some_and(is_its)).map(Row::into_authorization).transpose()
 }
 
 /// Notes which session signed in for this request; `false` when it is not pending any more.
@@ -200,6 +202,9 @@ pub fn advance_denied(conn: &mut Conn, id: &str) -> TxResult<bool> {
     Ok(changed == 1)
 }
 
+/// The statement of [`consume_code`].
+enum Consume {}
+
 /// Granted -> redeemed, for exactly one caller however many race (RFC 6749 §4.1.2: a code "MUST NOT
 /// be used more than once"). The row stays as evidence until `keep_until`.
 ///
@@ -212,15 +217,15 @@ pub fn consume_code(
     now: Seconds,
     keep_until: Seconds,
 ) -> TxResult<bool> {
-    let changed = on_each!(conn, inner =>
-        diesel::update(authorizations::table.find(id).filter(authorizations::stage.eq("granted")))
-            .set((
-                authorizations::stage.eq("redeemed"),
-                authorizations::grant_id.eq(Some(grant.as_str())),
-                authorizations::redeemed_at.eq(Some(now)),
-                authorizations::expires_at.eq(keep_until),
-            ))
-            .execute(inner))?;
+    let redeemed = (
+        authorizations::stage.eq("redeemed"),
+        authorizations::grant_id.eq(Some(grant.as_str())),
+        authorizations::redeemed_at.eq(Some(now)),
+        authorizations::expires_at.eq(keep_until),
+    );
+    let live = authorizations::table.find(id).filter(authorizations::stage.eq("granted"));
+    let update = Fixed::<Consume, _>::new(diesel::update(live).set(redeemed));
+    let changed = on_each!(conn, inner => update.execute(inner))?;
     Ok(changed == 1)
 }
 
@@ -257,6 +262,17 @@ pub fn burn_codes_of(conn: &mut Conn, user_id: &str, client_id: Option<&str>) ->
             .set(authorizations::stage.eq("burnt"))
             .execute(conn)?,
     };
+    Ok(())
+}
+
+/// Ends all unredeemed codes of a client that is removed.
+///
+/// # Errors
+/// Store errors.
+pub fn burn_codes_of_client(conn: &mut Conn, client_id: &str) -> TxResult<()> {
+    diesel::update(authorizations::table.filter(authorizations::client_id.eq(client_id).and(granted())))
+        .set(authorizations::stage.eq("burnt"))
+        .execute(conn)?;
     Ok(())
 }
 

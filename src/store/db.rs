@@ -3,7 +3,7 @@
 
 use super::conn::{AnyConn, Conn, Manager, Use};
 use super::fault::{Fault, StoreError, TxResult};
-use super::writer::{Job, Writer};
+use super::writer::{Job, Piece, Writer};
 use crate::base::secret::Secret;
 use diesel::connection::SimpleConnection as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -59,7 +59,7 @@ impl Db {
         };
         let wait = Duration::from_secs(config.pool_wait);
         let (usage, writer) = match &config.target {
-            Target::Sqlite(path) => (Use::Read, Some(Writer::start(&manager(Use::Write), path)?)),
+            Target::Sqlite(path) => (Use::Read, Some(Writer::start(path)?)),
             Target::Postgres(_) => (Use::Write, None),
         };
         let pool = r2d2::Pool::builder()
@@ -119,12 +119,40 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> TxResult<T> + Send + 'static,
     {
+        self.hand_over(job, false).await
+    }
+
+    /// [`Db::write`] for a job that refuses, if it does, before it changes anything (what a refusal
+    /// that `commits` changes is kept and does not count). SQLite's writer can then spare the savepoint;
+    /// the whole batch fails when the promise is broken.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_decided<T, F>(&self, job: F) -> TxResult<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> TxResult<T> + Send + 'static,
+    {
+        self.hand_over(job, true).await
+    }
+
+    async fn hand_over<T, F>(&self, job: F, decided_first: bool) -> TxResult<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> TxResult<T> + Send + 'static,
+    {
         let Some(writer) = &self.0.writer else {
             return self.blocking(move |conn| transaction(conn, job)).await;
         };
         let (answer, answered) = oneshot::channel();
-        writer.send(Box::new(WriteJob { work: Some(job), result: None, answer }));
+        writer.send(Box::new(WriteJob { work: Some(job), result: None, answer, decided_first }));
         answered.await.map_err(|_| StoreError::unavailable("the writer dropped the job"))?
+    }
+
+    /// Says, until dropped, that the processor has work to do before it can answer what is committed
+    /// next. `None` where commits are not ours to time.
+    pub fn ahead(&self) -> Option<Piece> {
+        self.0.writer.as_ref().map(Writer::ahead)
     }
 
     /// [`Db::write`] for commands and start-up, which have no runtime.
@@ -141,7 +169,7 @@ impl Db {
             return transaction(&mut conn, job);
         };
         let (answer, answered) = oneshot::channel();
-        writer.send(Box::new(WriteJob { work: Some(job), result: None, answer }));
+        writer.send(Box::new(WriteJob { work: Some(job), result: None, answer, decided_first: false }));
         answered.blocking_recv().map_err(|_| StoreError::unavailable("the writer dropped the job"))?
     }
 
@@ -189,6 +217,7 @@ struct WriteJob<T, F> {
     work: Option<F>,
     result: Option<TxResult<T>>,
     answer: oneshot::Sender<TxResult<T>>,
+    decided_first: bool,
 }
 
 impl<T, F> Job for WriteJob<T, F>
@@ -204,11 +233,18 @@ where
         keep
     }
 
+    fn is_decided_first(&self) -> bool {
+        self.decided_first
+    }
+
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
         let panicked = || Err(StoreError::inconsistent("a store job panicked").into());
         let result = match committed {
             Ok(()) => self.result.unwrap_or_else(panicked),
-            Err(error) => Err(error.into()),
+            Err(error) => match self.result {
+                Some(Err(Fault::Store(own))) => Err(own.into()),
+                _ => Err(error.into()),
+            },
         };
         // A caller that went away does not change what was committed.
         let _gone = self.answer.send(result);

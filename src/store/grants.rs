@@ -2,6 +2,7 @@
 
 use super::conn::{Conn, on_each};
 use super::fault::{StoreError, TxResult};
+use super::fixed::Fixed;
 use super::schema::{clients, grants, refresh_families, revoked_tokens, users};
 use super::users::Row as UserRow;
 use crate::base::clock::Seconds;
@@ -15,7 +16,7 @@ use diesel::prelude::*;
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = grants)]
 #[diesel(treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     id: String,
     client_id: String,
     user_id: Option<String>,
@@ -47,7 +48,7 @@ struct FamilyRow {
 }
 
 impl Row {
-    fn into_grant(self) -> TxResult<Grant> {
+    pub(super) fn into_grant(self) -> TxResult<Grant> {
         let subject = match (self.user_id, self.session_id, self.auth_time, self.amr, self.acr) {
             (Some(user), Some(session), Some(auth_time), Some(amr), Some(acr)) => Some(Subject {
                 user_id: UserId::from_stored(user),
@@ -181,20 +182,6 @@ pub fn find_bearing(conn: &mut Conn, id: &str, jti: &str) -> TxResult<Option<Bea
     }))
 }
 
-/// The standing grant of a client without a person (client credentials), newest live one.
-///
-/// # Errors
-/// Store errors.
-pub fn find_machine(conn: &mut Conn, client_id: &str) -> TxResult<Option<Grant>> {
-    let row: Option<Row> = on_each!(conn, inner => grants::table
-        .filter(grants::client_id.eq(client_id).and(grants::user_id.is_null()).and(grants::ended_at.is_null()))
-        .order(grants::id.desc())
-        .select(Row::as_select())
-        .first(inner)
-        .optional())?;
-    row.map(Row::into_grant).transpose()
-}
-
 /// A person's live grants, newest first: client, scope, when made, when last used.
 ///
 /// # Errors
@@ -218,6 +205,9 @@ pub fn of_user(
         .collect())
 }
 
+/// The statement of [`touch`].
+enum Touch {}
+
 /// Notes a use of a live grant and moves the day it may be forgotten; `false` when it was ended.
 /// Whoever uses a grant takes its row first, like [`end`], so that a use and an end that race are
 /// one after the other (security row E6).
@@ -225,10 +215,10 @@ pub fn of_user(
 /// # Errors
 /// Store errors.
 pub fn touch(conn: &mut Conn, id: &str, now: Seconds, expires_at: Seconds) -> TxResult<bool> {
-    let changed = on_each!(conn, inner =>
-        diesel::update(grants::table.find(id).filter(grants::ended_at.is_null()))
-            .set((grants::last_used_at.eq(now), grants::expires_at.eq(expires_at)))
-            .execute(inner))?;
+    let used = (grants::last_used_at.eq(now), grants::expires_at.eq(expires_at));
+    let live = grants::table.find(id).filter(grants::ended_at.is_null());
+    let update = Fixed::<Touch, _>::new(diesel::update(live).set(used));
+    let changed = on_each!(conn, inner => update.execute(inner))?;
     Ok(changed == 1)
 }
 
@@ -255,8 +245,8 @@ pub enum Ending<'a> {
     User(&'a str),
     /// All of a person at one client.
     UserAtClient(&'a str, &'a str),
-    /// Those of a session that were not asked to outlive it (no `offline_access`: OIDC Core §11).
-    Session(&'a str),
+    /// Those of a person's session that were not asked to outlive it (no `offline_access`: OIDC Core §11).
+    Session(&'a str, &'a str),
     /// All of a client.
     Client(&'a str),
 }
@@ -273,13 +263,15 @@ pub fn end_all(conn: &mut Conn, which: &Ending<'_>, by: &str, now: Seconds) -> T
         Ending::UserAtClient(user, client) => {
             live.filter(grants::user_id.eq(Some(*user)).and(grants::client_id.eq(*client))).load(conn)?
         }
-        Ending::Session(session) => live.filter(grants::session_id.eq(Some(*session))).load(conn)?,
+        Ending::Session(user, session) => live
+            .filter(grants::user_id.eq(Some(*user)).and(grants::session_id.eq(Some(*session))))
+            .load(conn)?,
         Ending::Client(client) => live.filter(grants::client_id.eq(*client)).load(conn)?,
     };
     let mut ended = 0;
     for (id, scope) in found {
         let outlives =
-            matches!(which, Ending::Session(_)) && Scope::from_stored(&scope).has("offline_access");
+            matches!(which, Ending::Session(..)) && Scope::from_stored(&scope).has("offline_access");
         if !outlives && end(conn, &id, by, now)? {
             ended += 1;
         }
@@ -315,6 +307,9 @@ pub fn find_family(conn: &mut Conn, id: &str) -> TxResult<Option<Family>> {
     Ok(row.map(FamilyRow::into_family))
 }
 
+/// The statement of [`advance_family`].
+enum Advance {}
+
 /// Generation n -> n + 1, for exactly one caller however many race (security rows E4, E5: a stored
 /// counter, never a clock); ended families do not move (E6).
 ///
@@ -326,14 +321,15 @@ pub fn advance_family(
     now: Seconds,
     idle_expires_at: Seconds,
 ) -> TxResult<bool> {
-    let live = refresh_families::generation.eq(family.generation).and(refresh_families::ended_at.is_null());
-    let changed = on_each!(conn, inner =>
-        diesel::update(refresh_families::table.find(family.id.as_str()).filter(live))
-            .set((
-                refresh_families::generation.eq(family.generation.saturating_add(1)),
-                refresh_families::rotated_at.eq(now),
-                refresh_families::idle_expires_at.eq(idle_expires_at),
-            ))
-            .execute(inner))?;
+    let unmoved =
+        refresh_families::generation.eq(family.generation).and(refresh_families::ended_at.is_null());
+    let next = (
+        refresh_families::generation.eq(family.generation.saturating_add(1)),
+        refresh_families::rotated_at.eq(now),
+        refresh_families::idle_expires_at.eq(idle_expires_at),
+    );
+    let row = refresh_families::table.find(family.id.as_str()).filter(unmoved);
+    let update = Fixed::<Advance, _>::new(diesel::update(row).set(next));
+    let changed = on_each!(conn, inner => update.execute(inner))?;
     Ok(changed == 1)
 }

@@ -11,6 +11,7 @@ pub mod conn;
 pub mod consents;
 pub mod db;
 pub mod fault;
+mod fixed;
 pub mod grants;
 pub mod health;
 pub mod keys;

@@ -6,6 +6,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sqlite::Sqlite;
 use diesel::{Connection as _, QueryResult, SqliteConnection};
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::Once;
 use std::time::Duration;
@@ -35,6 +36,37 @@ fn set_up_process() {
     });
 }
 
+thread_local! {
+    /// The connection that this thread opened last: Diesel hands out no handle.
+    static OPENED: Cell<*mut libsqlite3_sys::sqlite3> = const { Cell::new(std::ptr::null_mut()) };
+}
+
+/// Counts the rows that one connection has changed.
+pub struct Changes(*mut libsqlite3_sys::sqlite3);
+
+#[expect(unsafe_code, reason = "moves with its connection to the writer's thread, and stays there")]
+// SAFETY: the connection is used by one thread at a time, and `Changes` only beside it.
+unsafe impl Send for Changes {}
+
+impl Changes {
+    /// Opens a connection for writing, with its count.
+    pub fn open(path: &Path) -> Result<(SqliteConnection, Self), StoreError> {
+        OPENED.set(std::ptr::null_mut());
+        let conn = open(path, Use::Write)?;
+        if OPENED.get().is_null() {
+            return Err(StoreError::unavailable("SQLite was started before it could be configured"));
+        }
+        Ok((conn, Self(OPENED.get())))
+    }
+
+    /// Rows changed since the connection was opened; it must still be open.
+    #[expect(unsafe_code, reason = "sqlite3_total_changes64 has no safe binding")]
+    pub fn count(&self) -> i64 {
+        // SAFETY: the writer keeps the connection beside this, and drops neither before it ends.
+        unsafe { libsqlite3_sys::sqlite3_total_changes64(self.0) }
+    }
+}
+
 /// Called by SQLite for each new connection: a plan may not depend on bound values. Without this
 /// every `LIMIT ?` is parsed and planned again at each use, since its value might change the plan
 /// (measured: a third of a lookup's time).
@@ -44,6 +76,7 @@ unsafe extern "C" fn keep_plans(
     _message: *mut *mut std::ffi::c_char,
     _api: *const libsqlite3_sys::sqlite3_api_routines,
 ) -> std::ffi::c_int {
+    OPENED.set(db);
     // SAFETY: SQLite passes its open connection; the option takes an int and where to put the old value.
     unsafe {
         libsqlite3_sys::sqlite3_db_config(

@@ -2,9 +2,11 @@
 
 use super::conn::{Conn, on_each};
 use super::fault::TxResult;
-use super::schema::{clients, consents, sessions, users};
+use super::grants::Row as GrantRow;
+use super::schema::{clients, consents, grants, sessions, users};
 use super::sessions::Row as SessionRow;
 use super::users::Row as UserRow;
+use crate::domain::grant::Grant;
 use crate::domain::session::Session;
 use crate::domain::user::User;
 use crate::protocol::scope::Scope;
@@ -51,14 +53,21 @@ pub fn find(conn: &mut Conn, client_id: &str, user_id: &str, session_id: &str) -
     }))
 }
 
-/// The revision of an enabled client; `None` when it is disabled or gone.
+/// The revision of an enabled client, and the newest live grant it has for itself; `None` when the
+/// client is disabled or gone.
 ///
 /// # Errors
 /// Store errors.
-pub fn find_client(conn: &mut Conn, client_id: &str) -> TxResult<Option<i64>> {
-    Ok(on_each!(conn, inner => clients::table
+pub fn find_machine(conn: &mut Conn, client_id: &str) -> TxResult<Option<(i64, Option<Grant>)>> {
+    let own =
+        grants::client_id.eq(clients::id).and(grants::user_id.is_null()).and(grants::ended_at.is_null());
+    let found: Option<(i64, Option<GrantRow>)> = on_each!(conn, inner => clients::table
+        .left_join(grants::table.on(own))
         .filter(clients::id.eq(client_id).and(clients::enabled.eq(true)))
-        .select(clients::revision)
-        .get_result(inner)
-        .optional())?)
+        .order(grants::id.desc())
+        .select((clients::revision, Option::<GrantRow>::as_select()))
+        .first(inner)
+        .optional())?;
+    let Some((revision, grant)) = found else { return Ok(None) };
+    Ok(Some((revision, grant.map(GrantRow::into_grant).transpose()?)))
 }

@@ -1,18 +1,19 @@
 //! The one SQLite writer: jobs that wait together share one transaction and one sync to disk
 //! (group commit), each in a savepoint of its own, and are answered after COMMIT.
 
-use super::conn::{AnyConn, Manager, Use};
+use super::conn::{AnyConn, Use};
 use super::fault::StoreError;
-use super::sqlite::{self, BeginJob, KeepJob};
+use super::sqlite::{self, BeginJob, Changes, KeepJob};
 use super::wal::{self, Log};
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::sqlite::Sqlite;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// The most jobs in one transaction.
 const BATCH: usize = 64;
@@ -25,42 +26,155 @@ const QUEUE: usize = 4096;
 pub trait Job: Send {
     /// Does the work; `true` when it is to be kept.
     fn run(&mut self, conn: &mut AnyConn) -> bool;
+    /// Whether it refuses, if it does, before it changes anything: then nothing is ever to be undone.
+    fn is_decided_first(&self) -> bool;
     /// Tells the caller, after COMMIT or after it failed.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
 /// The way to the writer's thread; the thread ends when all are gone.
-#[derive(Clone)]
-pub struct Writer(SyncSender<Box<dyn Job>>);
+pub struct Writer(Arc<Queue>);
+
+/// What waits to be written, and what the processor has to do before it can answer any of it:
+/// signatures for what was committed before. While there is enough ahead a commit may wait for more
+/// jobs, and costs them nothing; when it runs out, the processor would idle while the disk works.
+struct Queue {
+    state: Mutex<State>,
+    wake: Condvar,
+    /// So much ahead is little: a piece for each processor, and one more.
+    little: usize,
+}
+
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<Box<dyn Job>>,
+    /// Pieces of work that are ahead.
+    ahead: usize,
+    /// Whether the writer's thread is at work, and will look by itself.
+    busy: bool,
+    /// No more jobs will come.
+    closed: bool,
+    /// The writer's thread has ended.
+    gone: bool,
+}
+
+/// A piece of work that is ahead, until dropped.
+pub struct Piece(Arc<Queue>);
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.0.change(|state| state.ahead = state.ahead.saturating_sub(1));
+    }
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the state, and wakes the writer when it is time.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.lock();
+        let result = change(&mut state);
+        if !state.busy && self.is_time(&state) {
+            state.busy = true;
+            drop(state);
+            self.wake.notify_one();
+        }
+        result
+    }
+
+    fn is_time(&self, state: &State) -> bool {
+        let crowd = state.jobs.len() >= BATCH || state.ahead <= self.little;
+        state.closed || (crowd && !state.jobs.is_empty())
+    }
+
+    /// The jobs of the next batch; `None` when no more will come.
+    fn next(&self) -> Option<Vec<Box<dyn Job>>> {
+        let mut state = self.lock();
+        while !self.is_time(&state) {
+            state.busy = false;
+            state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.busy = true;
+        let many = state.jobs.len().min(BATCH);
+        (many > 0).then(|| state.jobs.drain(..many).collect())
+    }
+
+    /// One more for a batch that has begun.
+    fn another(&self) -> Option<Box<dyn Job>> {
+        self.lock().jobs.pop_front()
+    }
+}
+
+/// Answers what is left when the thread ends, however it ends.
+struct Closing(Arc<Queue>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.gone = true;
+        let left = std::mem::take(&mut state.jobs);
+        drop(state);
+        for job in left {
+            job.answer(Err(StoreError::unavailable("the writer has stopped")));
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.0.change(|state| state.closed = true);
+    }
+}
 
 impl Writer {
     /// Starts the writer and the checkpoint thread.
     ///
     /// # Errors
     /// When the database cannot be opened or a thread cannot be started.
-    pub fn start(manager: &Manager, path: &Path) -> Result<Self, StoreError> {
-        let conn = manager.open()?;
+    pub fn start(path: &Path) -> Result<Self, StoreError> {
+        let (conn, changes) = Changes::open(path)?;
         let checkpoints = sqlite::open(path, Use::Write)?;
-        let (sender, receiver) = sync_channel::<Box<dyn Job>>(QUEUE);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let little = cores.saturating_add(1);
+        let queue = Arc::new(Queue { state: Mutex::default(), wake: Condvar::new(), little });
         let (alive, writer_gone) = sync_channel::<()>(0);
         let log = Arc::new(Log::default());
-        let writer = Loop { conn, log: Arc::clone(&log), crowded: false, _alive: alive };
-        spawn("latchkey-writer", move || writer.run(&receiver))?;
+        let writer = Loop {
+            conn: AnyConn::Sqlite(conn),
+            changes,
+            log: Arc::clone(&log),
+            crowded: false,
+            _alive: alive,
+        };
+        let closing = Closing(Arc::clone(&queue));
+        spawn("latchkey-writer", move || writer.run(&closing.0))?;
         spawn("latchkey-checkpoint", move || log.copy(checkpoints, &writer_gone))?;
-        Ok(Self(sender))
+        Ok(Self(queue))
     }
 
     /// Hands a job over; it is answered with an error when the queue is full or the writer gone.
     pub fn send(&self, job: Box<dyn Job>) {
-        match self.0.try_send(job) {
-            Ok(()) => {}
-            Err(TrySendError::Full(job)) => {
-                job.answer(Err(StoreError::unavailable("the write queue is full")));
+        let refused = self.0.change(|state| {
+            if state.gone {
+                return Some((job, "the writer has stopped"));
             }
-            Err(TrySendError::Disconnected(job)) => {
-                job.answer(Err(StoreError::unavailable("the writer has stopped")));
+            if state.jobs.len() >= QUEUE {
+                return Some((job, "the write queue is full"));
             }
+            state.jobs.push_back(job);
+            None
+        });
+        if let Some((job, why)) = refused {
+            job.answer(Err(StoreError::unavailable(why)));
         }
+    }
+
+    /// Says, until dropped, that a piece of work is ahead of what is committed next.
+    pub fn ahead(&self) -> Piece {
+        self.0.lock().ahead += 1;
+        Piece(Arc::clone(&self.0))
     }
 }
 
@@ -70,6 +184,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreEr
 
 struct Loop {
     conn: AnyConn,
+    changes: Changes,
     log: Arc<Log>,
     /// Whether the last batch was one of many.
     crowded: bool,
@@ -78,11 +193,9 @@ struct Loop {
 }
 
 impl Loop {
-    fn run(mut self, jobs: &Receiver<Box<dyn Job>>) {
-        while let Ok(first) = jobs.recv() {
-            let mut batch = Vec::with_capacity(8);
-            batch.push(first);
-            let outcome = self.transaction(&mut batch, jobs);
+    fn run(mut self, queue: &Queue) {
+        while let Some(mut batch) = queue.next() {
+            let outcome = self.transaction(&mut batch, queue);
             self.crowded = batch.len() >= CROWD;
             for job in batch {
                 job.answer(outcome.clone());
@@ -99,22 +212,18 @@ impl Loop {
     }
 
     /// One transaction for the first job and all that wait behind it, in the order they came.
-    fn transaction(
-        &mut self,
-        batch: &mut Vec<Box<dyn Job>>,
-        jobs: &Receiver<Box<dyn Job>>,
-    ) -> Result<(), StoreError> {
+    fn transaction(&mut self, batch: &mut Vec<Box<dyn Job>>, queue: &Queue) -> Result<(), StoreError> {
         self.conn.batch_execute("BEGIN IMMEDIATE")?;
         let mut done = 0;
         while let Some(job) = batch.get_mut(done) {
-            if let Err(error) = savepoint(&mut self.conn, job.as_mut()) {
+            if let Err(error) = self.work(job.as_mut()) {
                 let _rolled_back = self.conn.batch_execute("ROLLBACK");
                 return Err(error);
             }
             done += 1;
             if done == batch.len()
                 && done < BATCH
-                && let Some(next) = waiting(jobs, self.crowded)
+                && let Some(next) = self.another(queue)
             {
                 batch.push(next);
             }
@@ -124,26 +233,36 @@ impl Loop {
             StoreError::from(error)
         })
     }
-}
 
-/// The next job that waits. Under load, before giving up, lets the requests that are ready on this
-/// core hand in their jobs: the sync to disk that follows is the dear part, and they can share it.
-fn waiting(jobs: &Receiver<Box<dyn Job>>, crowded: bool) -> Option<Box<dyn Job>> {
-    let next = jobs.try_recv().ok();
-    if next.is_some() || !crowded {
-        return next;
+    /// Runs one job; what it did is undone when it refuses or panics. One that decides first needs
+    /// no savepoint, which copies each page that is touched; if it breaks its word, all is undone.
+    fn work(&mut self, job: &mut dyn Job) -> Result<(), StoreError> {
+        let decided_first = job.is_decided_first();
+        let mut run = |conn: &mut AnyConn| catch_unwind(AssertUnwindSafe(|| job.run(conn))).unwrap_or(false);
+        if !decided_first {
+            execute(&mut self.conn, &BeginJob)?;
+            return if run(&mut self.conn) {
+                execute(&mut self.conn, &KeepJob)
+            } else {
+                Ok(self.conn.batch_execute(sqlite::DROP_JOB)?)
+            };
+        }
+        let before = self.changes.count();
+        if run(&mut self.conn) || self.changes.count() == before {
+            return Ok(());
+        }
+        Err(StoreError::unavailable("a job of the same batch failed after it had changed something"))
     }
-    std::thread::yield_now();
-    jobs.try_recv().ok()
-}
 
-/// Runs one job; what it did is undone when it refuses or panics.
-fn savepoint(conn: &mut AnyConn, job: &mut dyn Job) -> Result<(), StoreError> {
-    execute(conn, &BeginJob)?;
-    if catch_unwind(AssertUnwindSafe(|| job.run(conn))).unwrap_or(false) {
-        execute(conn, &KeepJob)
-    } else {
-        Ok(conn.batch_execute(sqlite::DROP_JOB)?)
+    /// One more job for this batch. Under load, before giving up, lets the requests that are ready on
+    /// this core hand in their jobs: the sync to disk that follows is the dear part, and they can share it.
+    fn another(&self, queue: &Queue) -> Option<Box<dyn Job>> {
+        let next = queue.another();
+        if next.is_some() || !self.crowded {
+            return next;
+        }
+        std::thread::yield_now();
+        queue.another()
     }
 }
 

@@ -126,9 +126,11 @@ fn sec_a17_a_code_is_random_hashed_short_lived_and_bound() {
     let web = app.web_client();
     let (code, other) = (app.code(&web, "ada"), app.code(&web, "ada"));
     assert_ne!(code, other);
-    assert_eq!(unb64(code.strip_prefix("lk_ac_").unwrap()).map(|bytes| bytes.len()), Some(32), "{code}");
-    let digest = Plain::<Code>::presented(code.clone()).digest();
-    let stored = app.read(|conn| authorizations::find_by_code(conn, &digest)).unwrap();
+    let random = &code.strip_prefix("lk_ac_").unwrap()[26..];
+    assert_eq!(unb64(random).map(|bytes| bytes.len()), Some(32), "{code}");
+    let presented = Plain::<Code>::presented(code.clone());
+    let digest = presented.digest();
+    let stored = app.read(move |conn| authorizations::find_by_code(conn, &presented)).unwrap();
     let request = &stored.request;
     assert_eq!((request.client_id.as_str(), request.redirect_uri.as_str()), ("web", CALLBACK));
     assert_eq!(request.code_challenge.as_ref().unwrap().as_str(), CHALLENGE);
@@ -145,6 +147,12 @@ fn sec_a17_a_code_is_random_hashed_short_lived_and_bound() {
     assert!(is_stored(&app, digest.as_str()));
     // A digest is not a code.
     assert_eq!(app.redeem(&web, digest.as_str()).json()["error"], "invalid_grant");
+    // Nor is the name of one authorization with the secret of another.
+    let name = |code: &str| code["lk_ac_".len()..][..26].to_owned();
+    let mixed = code.replace(&name(&code), &name(&other));
+    assert_eq!(app.redeem(&web, &mixed).json()["error"], "invalid_grant");
+    assert_eq!(app.redeem(&web, &format!("lk_ac_{}", name(&other))).json()["error"], "invalid_grant");
+    assert_eq!(app.redeem(&web, &other).status, 200, "what others tried did not use it up");
     app.advance(61);
     assert_eq!(app.redeem(&web, &code).json()["error"], "invalid_grant");
 }

@@ -9,7 +9,7 @@ use crate::domain::audit::Event;
 use crate::domain::client::{Client, Metadata};
 use crate::protocol::redirect_uri::csp_source;
 use crate::protocol::scope::Scope;
-use crate::store::{Conn, clients, consents};
+use crate::store::{Conn, authorizations, clients, consents};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -135,6 +135,7 @@ pub fn set_enabled(conn: &mut Conn, desk: &Desk, id: &str, enabled: bool) -> Adm
 /// No such app, store errors.
 pub fn delete(conn: &mut Conn, desk: &Desk, id: &str) -> AdminResult<Client> {
     let old = find(conn, id)?;
+    authorizations::burn_codes_of_client(conn, id)?;
     if !clients::delete(conn, id, desk.now())? {
         return Err(AdminError::not_found("client", id));
     }

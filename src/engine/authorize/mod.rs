@@ -107,7 +107,7 @@ async fn wait(
     // Every page's visitor has a binding cookie by now; what is bound to none is found by nobody.
     authorization.browser = visitor.browser.as_ref().map(|d| d.as_str().to_owned()).unwrap_or_default();
     let id = authorization.id.clone();
-    engine.db.write(move |conn| authorizations::insert_pending(conn, &authorization)).await?;
+    engine.db.write_decided(move |conn| authorizations::insert_pending(conn, &authorization)).await?;
     Ok(Outcome::Interact { id, step })
 }
 
@@ -127,12 +127,12 @@ async fn grant_at_once(
     };
     authorization.stage = Stage::Granted(approval);
     authorization.expires_at = keep_until(engine);
-    let code = Plain::<Code>::generate(&engine.rng);
+    let code = Plain::<Code>::of_authorization(&authorization.id, &engine.rng);
     let (digest, with, ctx) = (code.digest(), engine.clone(), ctx.clone());
     let target = Target::of(engine, &authorization.request);
     engine
         .db
-        .write(move |conn| {
+        .write_decided(move |conn| {
             gate::may_authorize(conn, &authorization.request.client_id, &session.id, &user.id)?;
             authorizations::insert_granted(conn, &authorization, &digest)?;
             record_code(conn, &with, &ctx, &authorization)
@@ -195,7 +195,7 @@ async fn grant(
     approved: Approved,
 ) -> TxResult<Outcome> {
     let now = engine.now();
-    let code = Plain::<Code>::generate(&engine.rng);
+    let code = Plain::<Code>::of_authorization(&waiting.authorization.id, &engine.rng);
     let target = Target::of(engine, &waiting.authorization.request);
     let approval = Approval {
         user_id: user.id.clone(),

@@ -23,6 +23,7 @@ use crate::base::clock::Seconds;
 use crate::domain::audit::Event;
 use crate::domain::client::Client;
 use crate::engine::gate::{self, Case, Permit, Person};
+use crate::engine::turn::in_turn;
 use crate::engine::{Ctx, Engine};
 use crate::protocol::params::Params;
 use crate::protocol::refusal::{Check, Refusal};
@@ -94,9 +95,9 @@ pub async fn exchange(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Resu
     let body = request.body;
     let exchange = Exchange { engine: engine.clone(), ctx: ctx.clone(), client, body, now: engine.now() };
     let job = (grant.prepare)(exchange)?;
-    let plan = engine.db.write(job).await.map_err(Fault::into_refusal)?;
+    let plan = engine.db.write_decided(job).await.map_err(Fault::into_refusal)?;
     ctx.trace.passed(Check::IssuanceRefused);
-    issue::sign(engine, plan)
+    in_turn(&engine.db, || issue::sign(engine, plan)).await
 }
 
 fn names() -> String {

@@ -197,7 +197,7 @@ impl Rig {
             created_at: now,
             expires_at: now + 3600,
         };
-        let code = Plain::<Code>::generate(&self.engine.rng);
+        let code = Plain::<Code>::of_authorization(&authorization.id, &self.engine.rng);
         let digest = code.digest();
         self.write(move |conn| authorizations::insert_granted(conn, &authorization, &digest));
         code.reveal().to_owned()

@@ -6,7 +6,7 @@ use super::super::refresh_token::RefreshToken;
 use super::super::{Exchange, GrantType, Job};
 use super::refresh_token;
 use crate::base::id::{FamilyId, GrantId};
-use crate::base::secret::{Code, Digest, Plain, Secret};
+use crate::base::secret::{Code, Plain, Secret};
 use crate::domain::authorization::{Approval, Authorization, Stage};
 use crate::domain::grant::{Family, Grant, Subject};
 use crate::engine::gate::{Permit, Person};
@@ -46,8 +46,7 @@ fn prepare(exchange: Exchange) -> Result<Job, Refusal> {
 
 impl Redemption {
     fn run(&self, conn: &mut Conn) -> TxResult<Plan> {
-        let digest = self.code.digest();
-        let authorization = self.find(conn, &digest)?;
+        let authorization = self.find(conn)?;
         let approval = match &authorization.stage {
             Stage::Granted(approval) => approval,
             Stage::Redeemed { grant_id } => return Err(self.replayed(conn, grant_id)?),
@@ -74,7 +73,7 @@ impl Redemption {
         let forget_after = self.exchange.forget_after(last);
         let id = authorization.id.as_str();
         if !authorizations::consume_code(conn, id, &grant.id, self.exchange.now, forget_after)? {
-            return Err(self.lost_race(conn, &digest)?);
+            return Err(self.lost_race(conn)?);
         }
         grants::insert(conn, &grant, forget_after)?;
         let refresh_token = self.begin_family(conn, family)?;
@@ -83,8 +82,8 @@ impl Redemption {
     }
 
     /// The authorization of the code, if it is this client's. Another client's stays as it is.
-    fn find(&self, conn: &mut Conn, digest: &Digest<Code>) -> TxResult<Authorization> {
-        let Some(authorization) = authorizations::find_by_code(conn, digest)? else {
+    fn find(&self, conn: &mut Conn) -> TxResult<Authorization> {
+        let Some(authorization) = authorizations::find_by_code(conn, &self.code)? else {
             return Err(invalid("a known code", "an unknown or forgotten one"));
         };
         if authorization.request.client_id != self.exchange.client.id {
@@ -136,8 +135,8 @@ impl Redemption {
     }
 
     /// Between our reading and our consuming somebody else consumed or burnt it.
-    fn lost_race(&self, conn: &mut Conn, digest: &Digest<Code>) -> TxResult<Fault> {
-        match authorizations::find_by_code(conn, digest)?.map(|authorization| authorization.stage) {
+    fn lost_race(&self, conn: &mut Conn) -> TxResult<Fault> {
+        match authorizations::find_by_code(conn, &self.code)?.map(|authorization| authorization.stage) {
             Some(Stage::Redeemed { grant_id }) => self.replayed(conn, &grant_id),
             _ => Ok(Check::CodeInvalid.into()),
         }

@@ -6,6 +6,7 @@ use super::super::{Exchange, GrantType, Job};
 use crate::base::clock::Seconds;
 use crate::base::id::GrantId;
 use crate::domain::grant::Grant;
+use crate::engine::gate::Permit;
 use crate::engine::oxide;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
@@ -34,15 +35,15 @@ fn prepare(exchange: Exchange) -> Result<Job, Refusal> {
 
 fn redeem(conn: &mut Conn, exchange: &Exchange, scope: Scope, audience: Vec<String>) -> TxResult<Plan> {
     let permit = exchange.may_issue(conn, NAME, None)?;
-    let grant = standing_grant(conn, exchange)?;
+    let grant = standing_grant(conn, exchange, &permit)?;
     issue::plan(conn, permit, exchange, Draft { grant, scope, audience, refresh_token: None, nonce: None })
 }
 
-fn standing_grant(conn: &mut Conn, exchange: &Exchange) -> TxResult<Grant> {
+fn standing_grant(conn: &mut Conn, exchange: &Exchange, permit: &Permit) -> TxResult<Grant> {
     let now = exchange.now;
-    let standing = grants::find_machine(conn, exchange.client.id.as_str())?;
-    if let Some(grant) = standing.filter(|grant| now < grant.created_at.saturating_add(STANDS)) {
-        return Ok(grant);
+    let fresh = |grant: &&Grant| now < grant.created_at.saturating_add(STANDS);
+    if let Some(grant) = permit.standing_grant().filter(fresh) {
+        return Ok(grant.clone());
     }
     let grant = Grant {
         id: GrantId::generate(&exchange.engine.clock, &exchange.engine.rng),
