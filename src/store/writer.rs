@@ -271,3 +271,99 @@ fn execute(conn: &mut AnyConn, verb: &(impl QueryFragment<Sqlite> + QueryId)) ->
     conn.execute_returning_count(verb)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::{Receiver, channel};
+    use std::time::Duration;
+
+    /// Inserts a number, then keeps it or not.
+    struct Insert {
+        number: i32,
+        keep: bool,
+        decided_first: bool,
+        answer: std::sync::mpsc::Sender<Result<(), StoreError>>,
+    }
+
+    impl Job for Insert {
+        fn run(&mut self, conn: &mut AnyConn) -> bool {
+            if self.number > 0 {
+                conn.batch_execute(&format!("INSERT INTO numbers VALUES ({})", self.number)).unwrap();
+            }
+            self.keep
+        }
+
+        fn is_decided_first(&self) -> bool {
+            self.decided_first
+        }
+
+        fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+            self.answer.send(committed).unwrap();
+        }
+    }
+
+    type Answers = Receiver<Result<(), StoreError>>;
+
+    /// A writer on a table of numbers, with so much ahead that it waits.
+    fn waiting_writer() -> (tempfile::TempDir, Writer, Vec<Piece>) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("test.db");
+        sqlite::open(&path, Use::Write).unwrap().batch_execute("CREATE TABLE numbers (n INTEGER)").unwrap();
+        let writer = Writer::start(&path).unwrap();
+        let ahead = (0..=writer.0.little).map(|_| writer.ahead()).collect();
+        (dir, writer, ahead)
+    }
+
+    fn send(writer: &Writer, jobs: &[(i32, bool, bool)]) -> Answers {
+        let (answer, answers) = channel();
+        for &(number, keep, decided_first) in jobs {
+            writer.send(Box::new(Insert { number, keep, decided_first, answer: answer.clone() }));
+        }
+        answers
+    }
+
+    fn stored(dir: &tempfile::TempDir) -> Vec<i32> {
+        use diesel::prelude::*;
+        let mut conn = sqlite::open(&dir.path().join("test.db"), Use::Read).unwrap();
+        let number = diesel::dsl::sql::<diesel::sql_types::Integer>("n FROM numbers ORDER BY n");
+        diesel::select(number).load(&mut conn).unwrap()
+    }
+
+    #[test]
+    fn jobs_wait_for_each_other_while_much_is_ahead_and_no_longer() {
+        let (dir, writer, ahead) = waiting_writer();
+        let answers = send(&writer, &[(1, true, true), (2, true, false)]);
+        assert!(answers.recv_timeout(Duration::from_millis(100)).is_err(), "nothing is committed yet");
+        drop(ahead);
+        for _ in 0..2 {
+            answers.recv_timeout(Duration::from_secs(60)).unwrap().unwrap();
+        }
+        assert_eq!(stored(&dir), [1, 2]);
+    }
+
+    #[test]
+    fn what_a_refused_job_did_is_undone_and_its_neighbours_stay() {
+        let (dir, writer, ahead) = waiting_writer();
+        let answers = send(&writer, &[(1, true, true), (2, false, false), (0, false, true), (3, true, true)]);
+        drop(ahead);
+        for _ in 0..4 {
+            answers.recv_timeout(Duration::from_secs(60)).unwrap().unwrap();
+        }
+        assert_eq!(stored(&dir), [1, 3]);
+    }
+
+    #[test]
+    fn a_job_that_refuses_after_all_takes_its_batch_with_it_and_leaves_nothing() {
+        let (dir, writer, ahead) = waiting_writer();
+        let answers = send(&writer, &[(1, true, true), (2, false, true)]);
+        drop(ahead);
+        for _ in 0..2 {
+            answers.recv_timeout(Duration::from_secs(60)).unwrap().unwrap_err();
+        }
+        assert_eq!(stored(&dir), [0; 0]);
+        let answers = send(&writer, &[(3, true, true)]);
+        answers.recv_timeout(Duration::from_secs(60)).unwrap().unwrap();
+        assert_eq!(stored(&dir), [3]);
+    }
+}
