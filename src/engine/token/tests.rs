@@ -47,7 +47,7 @@ async fn sec_d5_a_code_that_comes_twice_ends_what_the_first_was_given() {
     let rig = Rig::new(vec![client("app", |_| {})]);
     let code = rig.code("app", SCOPE);
     let answer = rig.redeem("app", &code).await.unwrap();
-    rig.engine.clock.advance(45);
+    rig.engine.clock.advance(30);
     assert_eq!(rig.redeem("app", &code).await.err(), Some(Check::CodeReplayed));
     assert!(!alive(&rig, &answer.access_token).await);
     assert_eq!(rig.refresh("app", refresh_of(&answer)).await.err(), Some(Check::RefreshInvalid));
@@ -188,7 +188,7 @@ async fn sec_e1_e2_e3_rotation_grace_and_reuse() {
     let first = signed_in(&rig, "spa", SCOPE).await;
     let second = rig.refresh("spa", refresh_of(&first)).await.unwrap();
     assert_ne!(refresh_of(&first), refresh_of(&second));
-    rig.engine.clock.advance(9);
+    rig.engine.clock.advance(5);
     let retried = rig.refresh("spa", refresh_of(&first)).await.unwrap();
     assert_eq!(refresh_of(&retried), refresh_of(&second), "the same successor, no second branch");
     assert_eq!(rig.events("token.refresh_retried"), 1);
