@@ -41,9 +41,35 @@ async fn sec_c1_unknown_users_cost_the_same() {
     let older = passwords(older).hash_blocking(&secret("right")).unwrap();
     let cases =
         [("wrong", Some(today)), ("unknown", None), ("older", Some(older)), ("unreadable", Some("$".into()))];
+    let mut fair = false;
+    // A busy machine may spoil a comparison: an account that could be told apart spoils every one.
+    for _ in 0..5 {
+        let (wall, work) = costs(&all, &cases).await;
+        for (at, (name, _)) in cases.iter().enumerate() {
+            println!(
+                "{name}: medians of {SAMPLES}: {:.2} ms on the wall, {:.2} ms on the processor",
+                wall[at], work[at]
+            );
+        }
+        // 2 ms where a hash takes 12, as the row says; a slower or busier machine stretches both.
+        let one = if work[0] == 0.0 { wall } else { work };
+        let most = 2.0 * (one[0] / 12.0).max(1.0);
+        fair = one.iter().all(|each| (each - one[0]).abs() < most);
+        if fair {
+            break;
+        }
+    }
+    assert!(fair, "five times in a row one could be told from another by its cost");
+}
+
+/// How often each case is measured in a round.
+const SAMPLES: usize = 60;
+
+/// The medians of each case, taken in turns: on the wall and on the processor, ms.
+async fn costs(all: &Passwords, cases: &[(&str, Option<String>); 4]) -> ([f64; 4], [f64; 4]) {
     let mut wall = [const { Vec::new() }; 4];
     let mut work = [const { Vec::new() }; 4];
-    for round in 0..200 {
+    for round in 0..SAMPLES {
         for at in (0..4).map(|at| (at + round) % 4) {
             let (cost, stored) = (all.0.cost.clone(), cases[at].1.clone());
             let tick = Tick::now();
@@ -57,24 +83,7 @@ async fn sec_c1_unknown_users_cost_the_same() {
             assert_eq!(verdict.unwrap(), Verdict { matches: false, rehash: false });
         }
     }
-    let (wall, work) = (wall.map(median), work.map(median));
-    // 2 ms where a hash takes 12, as the row says; a slower or busier machine stretches both.
-    let most = 2.0 * (work[0] / 12.0).max(1.0);
-    for (at, (name, _)) in cases.iter().enumerate() {
-        println!(
-            "{name}: medians of 200: {:.2} ms on the wall, {:.2} ms on the processor",
-            wall[at], work[at]
-        );
-        assert!(
-            (work[at] - work[0]).abs() < most,
-            "{name}: {:.2} ms, wrong password: {:.2} ms",
-            work[at],
-            work[0]
-        );
-    }
-    if work[0] == 0.0 {
-        assert!(wall.iter().all(|one| (one - wall[0]).abs() < 2.0), "{wall:?}");
-    }
+    (wall.map(median), work.map(median))
 }
 
 #[tokio::test]
@@ -96,38 +105,48 @@ async fn sec_c5_passwords_are_taken_byte_for_byte() {
 async fn sec_c5_the_limit_is_checked_before_hashing() {
     let all = passwords(PasswordSettings { memory_kib: 256 * 1024, ..FULL });
     let long = secret(&"ä".repeat(513));
-    let tick = Tick::now();
+    // Much less time than a hash, on a busy machine at least once.
+    let before_hashing = (0..10).any(|_| {
+        let tick = Tick::now();
+        assert_eq!(all.verify_blocking(&long, None).unwrap_err().check, Check::PasswordTooLong);
+        let refused = tick.elapsed();
+        let tick = Tick::now();
+        assert!(all.verify_blocking(&secret("x"), None).is_ok());
+        refused < tick.elapsed() / 10
+    });
+    assert!(before_hashing);
     assert_eq!(all.hash(&long).await.unwrap_err().check, Check::PasswordTooLong);
     assert_eq!(all.verify(&long, None).await.unwrap_err().check, Check::PasswordTooLong);
-    assert_eq!(all.verify_blocking(&long, None).unwrap_err().check, Check::PasswordTooLong);
-    assert!(tick.elapsed() < Duration::from_millis(50));
     assert_eq!(all.0.pool.holding(), 0);
 }
 
 #[tokio::test]
 async fn sec_u9_beyond_the_queue_callers_are_told_at_once() {
-    let all =
-        passwords(PasswordSettings { memory_kib: 64 * 1024, iterations: 4, threads: 1, queue: 2, ..FULL });
+    let all = passwords(PasswordSettings { threads: 1, queue: 2, ..LIGHT });
+    // The one thread is at work until all have been told.
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let pool = all.clone();
+    let work = move |_: &mut Scratch| {
+        let _heard = tell.send(());
+        let _released = held.recv_timeout(Duration::from_secs(60));
+    };
+    let at_work = tokio::spawn(async move { pool.0.pool.run(work).await });
+    told.await.unwrap();
     let mut tasks = JoinSet::new();
     for _ in 0..20 {
         let all = all.clone();
-        tasks.spawn(async move {
-            let tick = Tick::now();
-            (all.verify(&secret("x"), None).await, tick.elapsed())
-        });
+        tasks.spawn(async move { all.verify(&secret("x"), None).await });
     }
-    let (mut done, mut busy) = (0, 0);
-    while let Some(result) = tasks.join_next().await {
-        match result.unwrap() {
-            (Ok(_), _) => done += 1,
-            (Err(refusal), took) => {
-                busy += 1;
-                assert_eq!((refusal.check, refusal.retry_after), (Check::HashingBusy, Some(2)));
-                assert!(took < Duration::from_millis(50), "{took:?}");
-            }
-        }
+    for _ in 0..18 {
+        let refusal = tasks.join_next().await.unwrap().unwrap().unwrap_err();
+        assert_eq!((refusal.check, refusal.retry_after), (Check::HashingBusy, Some(2)), "told at once");
     }
-    assert_eq!((done, busy), (3, 17), "one at work, two waiting");
+    drop(release);
+    at_work.await.unwrap().unwrap();
+    while let Some(waited) = tasks.join_next().await {
+        assert!(waited.unwrap().is_ok(), "two had waited");
+    }
     assert!(all.verify(&secret("x"), None).await.is_ok(), "and then there is room again");
 }
 
@@ -140,7 +159,7 @@ async fn memory_is_given_back_and_a_panic_harms_nobody() {
     let refusal = pool.run(|_| panic!("on purpose")).await.map(|(): ()| ()).unwrap_err();
     assert_eq!(refusal.check, Check::Unexpected);
     assert!(pool.run(work).await.unwrap());
-    for _ in 0..100 {
+    for _ in 0..3000 {
         tokio::time::sleep(Duration::from_millis(20)).await;
         if pool.holding() == 0 {
             return;
@@ -247,7 +266,7 @@ fn sec_u4_remembered_secrets_are_bounded() {
 #[tokio::test]
 async fn one_account_cannot_fill_the_queue() {
     // As small as a pool gets: three of one account fit, and all others of it wait their turn.
-    let all = passwords(PasswordSettings { memory_kib: 4096, threads: 1, queue: 2, ..FULL });
+    let all = passwords(PasswordSettings { threads: 1, queue: 2, ..LIGHT });
     let mut tasks = JoinSet::new();
     for _ in 0..40 {
         let all = all.clone();
