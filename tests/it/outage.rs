@@ -2,12 +2,12 @@
 //! (security rows D9, G4, H5, V11).
 
 use crate::harness::app::{Options, TestApp, TestClient, on_postgres};
+use crate::harness::child::PATIENCE;
 use crate::harness::http::Answer;
 use crate::harness::postgres;
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
 use serde_json::Value;
-use std::time::{Duration, Instant};
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_else(|| panic!("no {name} in {value}"))
@@ -156,7 +156,11 @@ fn sec_h5_v11_reading_endpoints_say_503_and_the_public_documents_stay() {
 /// Another process holds the write lock (SQLite) or the table (PostgreSQL) for longer than we wait.
 #[test]
 fn sec_d9_g4_a_lock_that_is_not_released_in_time_is_503() {
-    let mut env = vec![("LATCHKEY_DATABASE__STATEMENT_TIMEOUT_SECONDS", "1".to_owned())];
+    let mut env = vec![
+        ("LATCHKEY_DATABASE__STATEMENT_TIMEOUT_SECONDS", "1".to_owned()),
+        // Not what answers here.
+        ("LATCHKEY_SERVER__REQUEST_TIMEOUT_SECONDS", "300".to_owned()),
+    ];
     let url = on_postgres().then(|| postgres::database(None));
     env.extend(url.iter().map(|url| ("DATABASE_URL", url.clone())));
     let app = TestApp::with(Options { env });
@@ -180,8 +184,7 @@ fn sec_d9_g4_a_lock_that_is_not_released_in_time_is_503() {
         }
         (None, None) => panic!("no database"),
     });
-    told.recv_timeout(Duration::from_secs(10)).unwrap();
-    let started = Instant::now();
+    told.recv_timeout(PATIENCE).unwrap();
     let answers: Vec<Answer> = std::thread::scope(|scope| {
         let revoke = scope.spawn(|| app.revoke(&client, token));
         let refresh = scope.spawn(|| app.refresh_token(&client, token));
@@ -190,7 +193,6 @@ fn sec_d9_g4_a_lock_that_is_not_released_in_time_is_503() {
     for answer in &answers {
         assert_unavailable(&app, answer);
     }
-    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
     assert_eq!(app.introspect(&client, token)["active"], true, "readers go on, and nothing was done");
     release.send(()).unwrap();
     holder.join().unwrap();
@@ -203,6 +205,6 @@ fn hold(
     held: &std::sync::mpsc::Receiver<()>,
 ) {
     tell.send(()).unwrap();
-    held.recv_timeout(Duration::from_secs(30)).unwrap();
+    held.recv_timeout(5 * PATIENCE).unwrap();
     conn.batch_execute("ROLLBACK").unwrap();
 }

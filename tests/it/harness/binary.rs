@@ -1,7 +1,7 @@
 //! The real program as a child process, with a data directory of its own: commands, and servers that are
 //! started, signalled and waited for. A child never outlives the test's thread.
 
-use super::child::free_port;
+use super::child::{PATIENCE, free_port};
 use super::http::{Answer, Call, Visitor};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The longest any command may take.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// A place to run the program in.
 pub struct Instance {
@@ -180,7 +180,7 @@ impl Instance {
     #[track_caller]
     pub fn serve(&self) -> Server {
         let mut server = self.start();
-        server.wait_ready(Duration::from_secs(20));
+        server.wait_ready();
         server
     }
 
@@ -216,7 +216,7 @@ impl Finished {
 impl Server {
     /// Waits until `readyz` says yes; how long it took from the start of the process.
     #[track_caller]
-    pub fn wait_ready(&mut self, limit: Duration) -> Duration {
+    pub fn wait_ready(&mut self) -> Duration {
         loop {
             if let Ok(stream) = std::net::TcpStream::connect(self.ops) {
                 drop(stream);
@@ -227,7 +227,7 @@ impl Server {
             if let Some(status) = self.child.try_wait().expect("its state") {
                 panic!("the server ended with {status}: {}", self.err());
             }
-            assert!(self.started.elapsed() < limit, "not ready: {}", self.err());
+            assert!(self.started.elapsed() < PATIENCE, "not ready: {}", self.err());
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -262,15 +262,15 @@ impl Server {
 
     /// Waits for the end; the exit code, or `None` after a signal ended it.
     #[track_caller]
-    pub fn end(&mut self, limit: Duration) -> Option<i32> {
-        wait(&mut self.child, limit).unwrap_or_else(|| panic!("it still runs: {}", self.err()))
+    pub fn end(&mut self) -> Option<i32> {
+        wait(&mut self.child, PATIENCE).unwrap_or_else(|| panic!("it still runs: {}", self.err()))
     }
 
     /// SIGTERM and the exit code.
     #[track_caller]
     pub fn stop(&mut self) -> Option<i32> {
         self.signal("TERM");
-        self.end(Duration::from_secs(30))
+        self.end()
     }
 }
 

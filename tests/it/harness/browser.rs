@@ -1,6 +1,6 @@
 //! Chromium, driven through chromedriver. The methods are synchronous: a browser belongs to a plain `#[test]`.
 
-use super::child::{Guarded, Start, free_port};
+use super::child::{Guarded, PATIENCE, Start, free_port};
 use super::node::repository;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -11,10 +11,8 @@ use thirtyfour::error::WebDriverResult;
 use thirtyfour::{By, ChromiumCapabilities, Cookie, WebDriver, WebElement};
 use tokio::runtime::{Builder, Runtime};
 
-/// How long to wait for what the page should do.
-const PATIENCE: Duration = Duration::from_secs(15);
 /// How long one WebDriver command may take.
-const COMMAND_LIMIT: Duration = Duration::from_secs(60);
+const COMMAND_LIMIT: Duration = Duration::from_secs(120);
 
 const ARGUMENTS: [&str; 11] = [
     "--headless=new",
@@ -88,7 +86,7 @@ fn chromedriver() -> &'static Driver {
             log: scratch.join("log"),
             remove: Some(scratch.clone()),
         });
-        child.wait_for_port(port, PATIENCE);
+        child.wait_for_port(port);
         Driver { url: format!("http://127.0.0.1:{port}"), scratch, _child: child }
     })
 }
@@ -220,10 +218,11 @@ impl Browser {
         self.run("source", self.driver().source())
     }
 
-    /// The first element for a CSS selector.
+    /// The first element for a CSS selector, as soon as there is one.
     #[track_caller]
     pub fn find(&self, css: &str) -> WebElement {
-        self.run(css, self.driver().find(By::Css(css)))
+        let found = || self.runtime.block_on(self.driver().find(By::Css(css))).ok();
+        self.wait(&format!("the element {css}"), found)
     }
 
     /// How many elements a CSS selector finds.
@@ -271,7 +270,9 @@ impl Browser {
             "//*[(self::a or self::button or self::summary) and normalize-space(.)=\"{text}\"] \
              | //input[@type=\"submit\" and @value=\"{text}\"]"
         );
-        self.run(text, async { self.driver().find(By::XPath(path.as_str())).await?.click().await });
+        // The page may still be on its way; a click that fails has done nothing.
+        let click = async || self.driver().find(By::XPath(path.as_str())).await?.click().await;
+        self.wait(&format!("{text:?} to click"), || self.runtime.block_on(click()).ok());
     }
 
     /// Clicks the page's first submit button.
@@ -293,6 +294,15 @@ impl Browser {
     #[track_caller]
     pub fn wait_text(&self, text: &str) {
         self.wait(&format!("the text {text:?}"), || self.text_or_nothing().contains(text).then_some(()));
+    }
+
+    /// Waits until the page shows one of two texts: whether it is the first.
+    #[track_caller]
+    pub fn wait_either(&self, first: &str, second: &str) -> bool {
+        self.wait(&format!("the text {first:?} or {second:?}"), || {
+            let text = self.text_or_nothing();
+            (text.contains(first) || text.contains(second)).then(|| text.contains(first))
+        })
     }
 
     #[track_caller]

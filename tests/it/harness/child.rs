@@ -7,11 +7,16 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+
+/// How long to wait for anything that should come soon: it only ever passes when something is broken.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// `$1` signal, `$2` directory to remove afterwards (may be empty), the rest is the command.
 const KEEPER: &str = r#"
@@ -74,13 +79,13 @@ impl Guarded {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// Waits until something listens on the loopback port; panics with the child's output after the limit.
-    pub fn wait_for_port(&self, port: u16, limit: Duration) {
+    /// Waits until something listens on the loopback port; panics with the child's output when nothing does.
+    pub fn wait_for_port(&self, port: u16) {
         let started = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(
-                started.elapsed() < limit,
-                "{} does not listen on port {port} after {limit:?}:\n{}",
+                started.elapsed() < PATIENCE,
+                "{} does not listen on port {port} after {PATIENCE:?}:\n{}",
                 self.name,
                 self.log()
             );
@@ -99,14 +104,30 @@ impl Drop for Guarded {
     }
 }
 
+/// Ports of one test process, and how many test processes of one person find a share of their own.
+const SHARE: u32 = 3_000;
+const SHARES: u32 = 7;
+
+/// The share of ports that is this process's alone for as long as it lives: it holds the lock of a file.
+fn share() -> u32 {
+    static HELD: OnceLock<(u32, Option<File>)> = OnceLock::new();
+    let take = |n: u32| {
+        let user = std::fs::metadata("/proc/self").map_or(0, |process| process.uid());
+        let file = std::env::temp_dir().join(format!("latchkey-test-ports-{user}-{n}"));
+        let file = File::options().create(true).truncate(false).write(true).open(file).ok()?;
+        file.try_lock().ok().map(|()| (n, Some(file)))
+    };
+    HELD.get_or_init(|| (0..SHARES).find_map(take).unwrap_or((std::process::id() % SHARES, None))).0
+}
+
 /// A loopback port that nobody listens on at the moment, below those that outgoing connections are given, and not
-/// handed out twice by this process.
+/// handed out again by this process before thousands of others, nor by another one beside it.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let first = std::process::id().wrapping_mul(997);
+    let first = 11_000 + share() * SHARE;
     let mut tries = std::iter::repeat_with(|| NEXT.fetch_add(1, Ordering::Relaxed)).take(2_000);
     let port = tries.find_map(|n| {
-        let port = u16::try_from(11_000 + first.wrapping_add(n) % 21_000).expect("a port");
+        let port = u16::try_from(first + n % SHARE).expect("a port");
         TcpListener::bind(("127.0.0.1", port)).is_ok().then_some(port)
     });
     port.expect("a free port")
@@ -128,7 +149,7 @@ fn a_child_ends_with_its_guard() {
     });
     let started = Instant::now();
     while !child.log().ends_with('\n') {
-        assert!(started.elapsed() < Duration::from_secs(10), "the child never spoke");
+        assert!(started.elapsed() < PATIENCE, "the child never spoke");
         std::thread::sleep(Duration::from_millis(10));
     }
     let process = PathBuf::from(format!("/proc/{}", child.log().trim()));

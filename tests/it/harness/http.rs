@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -58,7 +57,7 @@ impl Answer {
 /// Sends raw bytes and reads one answer; `None` when the connection closes without one.
 pub fn raw(addr: SocketAddr, bytes: &[u8]) -> Option<Answer> {
     let mut stream = TcpStream::connect(addr).expect("connect");
-    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("timeout");
+    stream.set_read_timeout(Some(super::child::PATIENCE)).expect("timeout");
     // The server may answer and close before it has read everything.
     let _early_close = stream.write_all(bytes);
     read_answer(&mut stream)

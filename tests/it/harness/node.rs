@@ -9,9 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 /// How long a script may think about one command.
-const ANSWER_LIMIT: Duration = Duration::from_secs(40);
-/// How long an application may take until it listens.
-const START_LIMIT: Duration = Duration::from_secs(20);
+const ANSWER_LIMIT: Duration = Duration::from_secs(120);
 
 /// The root of the repository.
 pub fn repository() -> &'static Path {
@@ -102,7 +100,7 @@ impl NodeApp {
             log: scratch.path().join("log"),
             remove: None,
         });
-        child.wait_for_port(port, START_LIMIT);
+        child.wait_for_port(port);
         Self { port, url, child, _scratch: scratch }
     }
 

@@ -1,6 +1,6 @@
 //! A real PostgreSQL cluster for this test process, started when first asked for and gone with the process.
 
-use super::child::{Guarded, Start, free_port};
+use super::child::{Guarded, PATIENCE, Start, free_port};
 use std::ffi::OsString;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
@@ -89,8 +89,8 @@ impl Cluster {
         let started = Instant::now();
         while self.run("pg_isready", &[]).is_err() {
             assert!(
-                started.elapsed() < Duration::from_secs(30),
-                "PostgreSQL is not ready after 30 s:\n{}",
+                started.elapsed() < PATIENCE,
+                "PostgreSQL is not ready after {PATIENCE:?}:\n{}",
                 self.server.log()
             );
             std::thread::sleep(Duration::from_millis(50));
@@ -140,7 +140,7 @@ impl Cluster {
             .env("PGPORT", self.port.to_string())
             .env("PGUSER", OWNER)
             .env("PGDATABASE", "postgres")
-            .env("PGCONNECT_TIMEOUT", "10")
+            .env("PGCONNECT_TIMEOUT", "60")
             .args(arguments)
             .output()
             .map_err(|e| e.to_string())?;

@@ -98,7 +98,7 @@ impl Program {
     /// Starts the server and waits until it is ready; how long that took. Dropping it is SIGKILL.
     pub fn serve(&self) -> (Server, Duration) {
         let mut server = self.instance.start();
-        let ready = server.wait_ready(Duration::from_secs(30));
+        let ready = server.wait_ready();
         (server, ready)
     }
 

@@ -2,6 +2,7 @@
 
 use super::ledger::{Chain, Done, Ledger};
 use crate::harness::app::{CALLBACK, CHALLENGE, PASSWORD, TestClient, VERIFIER};
+use crate::harness::child::PATIENCE;
 use crate::harness::http::{Answer, Call, Visitor, form, read_answer};
 use crate::harness::program::Program;
 use latchkey::base::rng::Rng;
@@ -9,7 +10,6 @@ use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
 
 /// The connection went away before the whole answer came.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl Wire {
     pub fn open(addr: SocketAddr) -> Result<Self, Cut> {
         let stream = TcpStream::connect(addr).map_err(|_| Cut)?;
         stream.set_nodelay(true).map_err(|_| Cut)?;
-        stream.set_read_timeout(Some(Duration::from_secs(30))).map_err(|_| Cut)?;
+        stream.set_read_timeout(Some(PATIENCE)).map_err(|_| Cut)?;
         Ok(Self(stream))
     }
 

@@ -2,11 +2,11 @@
 
 use super::{Arena, LONG_CODES};
 use crate::harness::app::{Options, TestApp, on_postgres};
-use crate::harness::child::{Guarded, Start, free_port};
+use crate::harness::child::{Guarded, PATIENCE, Start, free_port};
 use crate::harness::postgres;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Given to every process, as an operator of several nodes does.
 const MASTER_KEY: &str = "6f1d3a0b5c7e9f2244668800aaccee113355779900bbddff1032547698badcfe";
@@ -35,9 +35,15 @@ impl Nodes {
 
     fn arena(&self) -> Arena<'_> {
         let mut arena = Arena::of(&self.app);
-        // The processes look for changes by others every 200 ms.
-        std::thread::sleep(Duration::from_millis(600));
         arena.addresses = self.addresses.clone();
+        // The processes look for changes by others every 200 ms: until then they do not know the client.
+        let started = Instant::now();
+        for mut wire in arena.wires(self.addresses.len()) {
+            while wire.redeem("no code").error() == Some("invalid_client") {
+                assert!(started.elapsed() < PATIENCE, "{} does not learn of the client", wire.addr);
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
         arena
     }
 }
@@ -63,7 +69,7 @@ fn process(app: &TestApp, n: usize, env: &[(&'static str, String)]) -> (SocketAd
         log: own.join("log"),
         remove: None,
     });
-    child.wait_for_port(port, Duration::from_secs(30));
+    child.wait_for_port(port);
     (SocketAddr::from(([127, 0, 0, 1], port)), child)
 }
 

@@ -5,7 +5,6 @@ use crate::harness::http::{Answer, Call, read_answer};
 use serde_json::Value;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
 
 /// A connection that stays open between calls.
 pub struct Wire {
@@ -112,6 +111,6 @@ impl Wire {
 fn connect(addr: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(addr).expect("a connection");
     stream.set_nodelay(true).expect("no delay");
-    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a limit");
+    stream.set_read_timeout(Some(crate::harness::child::PATIENCE)).expect("a limit");
     stream
 }
