@@ -135,7 +135,8 @@ fn sec_m2_b64_without_a_hint_of_this_very_session_the_person_is_asked() {
         latchkey::base::secret::b64(br#"{"alg":"none","typ":"JWT"}"#),
         rest.split('.').next().unwrap()
     );
-    let broken = format!("{head}.{}", rest.replace(rest.chars().last().unwrap(), "_"));
+    let (body, signature) = rest.split_once('.').unwrap();
+    let broken = format!("{head}.{body}.{}", signature.chars().rev().collect::<String>());
     let access = text(&on.tokens, "access_token").to_owned();
     for bad in [other.as_str(), &elsewhere, &unsigned, &broken, &access, "x", ""] {
         let pairs = [("id_token_hint", bad), ("post_logout_redirect_uri", AFTER), ("state", "s")];

@@ -84,9 +84,9 @@ fn sec_a14_a_transaction_expires() {
     let web = app.web_client();
     let mut visitor = app.visitor();
     let page = to_consent(&app, &mut visitor, &app.authorize_path(&web.id, &[]), "ada");
-    app.advance(1795);
+    app.advance(1700);
     assert_eq!(visitor.get(&format!("/consent?ix={}", ix(&page))).status, 200);
-    app.advance(10);
+    app.advance(110);
     app.assert_page(&visitor.get(&format!("/consent?ix={}", ix(&page))), 400, GONE);
     app.assert_page(&decide(&mut visitor, "/consent", &page, &[("decision", "allow")]), 400, GONE);
     assert_eq!((rows(&app, "consents"), app.events("code.issued")), (0, 0));
