@@ -1,6 +1,7 @@
 //! What strangers can make grow stays bounded (security row U4; the table is `docs/limits.md`).
 
 use crate::harness::app::{TestApp, on_postgres};
+use crate::harness::child::PATIENCE;
 use diesel::RunQueryDsl as _;
 use diesel::sql_types::BigInt;
 use latchkey::store::{Conn, TxResult, prune, traces};
@@ -33,17 +34,19 @@ fn sec_u4_stories_are_capped_and_the_newest_stay() {
         let answer = app.call("GET", "/oauth2/authorize?client_id=none").send();
         last = answer.header("x-trace-id").unwrap().to_owned();
     }
-    let started = Instant::now();
-    while rows(&app, "flow_traces") < 130 {
-        assert!(started.elapsed() < Duration::from_secs(5), "{} stories", rows(&app, "flow_traces"));
+    // They are written in order, so all are there when the last is. (The server's own job may have pruned by now.)
+    let (started, is_kept) =
+        (Instant::now(), |id: String| app.read(move |conn| traces::find(conn, &id)).is_some());
+    while !is_kept(last.clone()) {
+        assert!(started.elapsed() < PATIENCE, "{} stories", rows(&app, "flow_traces"));
         std::thread::sleep(Duration::from_millis(10));
     }
+    assert!(rows(&app, "flow_traces") >= 100);
     let most = app.engine.policy.trace_rows;
     let before = app.engine.now() - app.engine.policy.trace_keep;
     app.write(move |conn| traces::prune(conn, before, most));
     assert_eq!(rows(&app, "flow_traces"), 100);
-    let kept = last.clone();
-    assert!(app.read(move |conn| traces::find(conn, &kept)).is_some(), "the newest is kept");
+    assert!(is_kept(last), "the newest is kept");
     app.advance(7 * 86_400 + 1);
     let before = app.engine.now() - app.engine.policy.trace_keep;
     app.write(move |conn| traces::prune(conn, before, most));
@@ -74,8 +77,7 @@ fn sec_u4_abandoned_sign_ins_and_guesses_are_forgotten() {
     assert_eq!(rows(&app, "authorizations"), 20, "what may still be finished stays");
     app.advance(2 * 86_400);
     let now = app.engine.now();
-    let gone = app.write(move |conn| prune::batch(conn, now));
-    assert!(gone >= 23, "{gone}");
+    app.write(move |conn| prune::batch(conn, now));
     assert_eq!((rows(&app, "authorizations"), rows(&app, "login_throttles")), (0, 0));
 }
 

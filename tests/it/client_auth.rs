@@ -239,22 +239,29 @@ fn a_full_hashing_queue_is_told_in_json() {
         ("LATCHKEY_PASSWORD__MEMORY_KIB", "131072"),
     ]);
     with_secret(&app, "slow", AuthMethod::ClientSecretBasic, "a secret that somebody chose");
-    let answers: Vec<Answer> = std::thread::scope(|scope| {
-        let ask = |n: usize| {
-            let call = token(&app).basic("slow", &format!("wrong {n}")).form(&CREDENTIALS);
-            scope.spawn(move || call.send())
-        };
-        let threads: Vec<_> = (0..6).map(ask).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    let at_once = || -> Vec<Answer> {
+        std::thread::scope(|scope| {
+            let ask = |n: usize| {
+                let call = token(&app).basic("slow", &format!("wrong {n}")).form(&CREDENTIALS);
+                scope.spawn(move || call.send())
+            };
+            let threads: Vec<_> = (0..6).map(ask).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        })
+    };
+    // On a busy machine the six may come one after another: then again.
+    let found = (0..20).any(|_| {
+        let answers = at_once();
+        assert!(answers.iter().all(|answer| matches!(answer.status, 401 | 503)));
+        let busy: Vec<_> = answers.iter().filter(|answer| answer.status == 503).collect();
+        for answer in &busy {
+            app.assert_json(answer, 503, "temporarily_unavailable", "LK-1605");
+            assert_eq!(answer.header("content-type"), Some("application/json"));
+            assert!(answer.header("retry-after").is_some());
+        }
+        !busy.is_empty()
     });
-    let busy: Vec<_> = answers.iter().filter(|answer| answer.status == 503).collect();
-    assert!(!busy.is_empty(), "{:?}", answers.iter().map(|a| a.status).collect::<Vec<_>>());
-    for answer in busy {
-        app.assert_json(answer, 503, "temporarily_unavailable", "LK-1605");
-        assert_eq!(answer.header("content-type"), Some("application/json"));
-        assert!(answer.header("retry-after").is_some());
-    }
-    assert!(answers.iter().all(|answer| matches!(answer.status, 401 | 503)));
+    assert!(found, "six at once fit a queue of one, twenty times");
 }
 
 #[test]

@@ -1,19 +1,21 @@
 //! Limits, time-outs and framing (security rows S7, U1, U2, U3, U5, U6, U7, U8, U9).
 
 use crate::harness::app::{CALLBACK, PASSWORD, TestApp};
+use crate::harness::child::PATIENCE;
 use crate::harness::http::{Answer, Call, form, raw, read_answer};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 /// Sends bytes on a connection that would be kept alive; the answer, and whether the server closed.
 fn exchange(app: &TestApp, bytes: &[u8]) -> (Option<Answer>, bool) {
     let mut stream = TcpStream::connect(app.addr).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     // The server may close before it has read everything.
     let _early_close = stream.write_all(bytes);
     let answer = read_answer(&mut stream);
-    stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+    // An idle connection that may go on is closed after 75 s.
     let closed = match stream.read(&mut [0; 1]) {
         Ok(n) => n == 0,
         Err(error) => error.kind() == std::io::ErrorKind::ConnectionReset,
@@ -42,7 +44,7 @@ fn sec_u1_sizes_over_the_limit_are_refused_and_the_connection_closed() {
     let long = format!("/login?a={}", "b".repeat(8 * 1024));
     assert!(refused_and_closed(&app, &get(&long), &[414]).is_some());
     let fits = format!("/login?a={}", "b".repeat(8 * 1024 - 9));
-    assert_eq!(exchange(&app, &get(&fits)).0.unwrap().status, 200, "exactly the limit");
+    assert_eq!(app.call("GET", &fits).send().status, 200, "exactly the limit");
     let big = alive(app.call("GET", "/login").header("X-Big", &"b".repeat(17 * 1024)));
     assert!(refused_and_closed(&app, &big, &[431]).is_some());
     let huge = alive(app.call("GET", "/login").header("X-Big", &"b".repeat(300 * 1024)));
@@ -65,9 +67,7 @@ fn sec_u1_sizes_over_the_limit_are_refused_and_the_connection_closed() {
     refused_and_closed(&app, chunked.as_bytes(), &[413]);
     let announced =
         format!("POST /oauth2/token HTTP/1.1\r\nHost: {}\r\nContent-Length: 10000000000\r\n\r\n", app.host);
-    let started = Instant::now();
-    refused_and_closed(&app, announced.as_bytes(), &[413]);
-    assert!(started.elapsed() < Duration::from_secs(4), "refused before it arrives");
+    assert!(refused_and_closed(&app, announced.as_bytes(), &[413]).is_some(), "refused before it arrives");
 }
 
 #[test]
@@ -115,8 +115,7 @@ fn sec_u2_slow_heads_and_bodies_are_cut_off() {
         let status = answer.map(|answer| answer.status);
         assert!(status.is_none_or(|status| [408, 503].contains(&status)), "{name}: {status:?}");
         assert!(closed, "{name}: the connection stays open after {status:?}");
-        let took = started.elapsed();
-        assert!(took > Duration::from_millis(500) && took < Duration::from_secs(4), "{name}: {took:?}");
+        assert!(started.elapsed() > Duration::from_millis(500), "{name}: {:?}", started.elapsed());
     }
 }
 
@@ -129,25 +128,26 @@ fn sec_u2_a_busy_database_is_answered_with_503_in_time() {
     ]);
     let client = app.machine_client();
     let db = app.engine.db.clone();
+    let ((tell, told), (release, held)) = (channel::<()>(), channel::<()>());
     let holder = std::thread::spawn(move || {
-        db.write_blocking(|_| {
-            std::thread::sleep(Duration::from_millis(2500));
+        db.write_blocking(move |_| {
+            tell.send(()).unwrap();
+            // Until the test has its answers: one that waits for the database never comes.
+            held.recv_timeout(2 * PATIENCE).unwrap();
             Ok(())
         })
     });
-    std::thread::sleep(Duration::from_millis(200));
-    let started = Instant::now();
+    told.recv_timeout(PATIENCE).unwrap();
     let answer = app.token_call(&client, &[("grant_type", "client_credentials"), ("scope", "read")]).send();
-    let took = started.elapsed();
     assert_eq!(answer.status, 503, "{}", answer.text());
     assert!(answer.header("retry-after").is_some(), "{answer:?}");
     assert_eq!(answer.json()["error"], "temporarily_unavailable");
-    assert!(took < Duration::from_secs(2), "{took:?}");
     assert_eq!(
         app.call("GET", "/.well-known/jwks.json").send().status,
         200,
         "what needs no database is answered"
     );
+    release.send(()).unwrap();
     holder.join().unwrap().unwrap();
     let answer = app.token_call(&client, &[("grant_type", "client_credentials"), ("scope", "read")]).send();
     assert_eq!(answer.status, 200, "afterwards: {}", answer.text());
@@ -158,13 +158,11 @@ fn sec_u2_a_statement_has_a_limit_on_postgresql() {
     use diesel::RunQueryDsl as _;
     use latchkey::store::Conn;
     let app = TestApp::with_env(&[("LATCHKEY_DATABASE__STATEMENT_TIMEOUT_SECONDS", "1")]);
-    let started = Instant::now();
     let slept = app.engine.db.read_blocking(|conn| match conn {
-        Conn::Postgres(conn) => Ok(Some(diesel::sql_query("SELECT pg_sleep(4)").execute(conn).is_err())),
+        Conn::Postgres(conn) => Ok(Some(diesel::sql_query("SELECT pg_sleep(60)").execute(conn).is_err())),
         Conn::Sqlite(_) => Ok(None),
     });
     assert_ne!(slept.unwrap_or(None), Some(false), "the statement was not cut off");
-    assert!(started.elapsed() < Duration::from_secs(3));
 }
 
 #[test]
@@ -195,9 +193,14 @@ fn sec_u3_long_lists_are_capped() {
     let answer =
         app.token_call(&machine, &[("grant_type", "client_credentials"), ("scope", &words(101))]).send();
     assert_eq!(answer.json()["error"], "invalid_scope");
-    let started = Instant::now();
-    app.token_call(&machine, &[("grant_type", "client_credentials"), ("scope", &words(9000))]).send();
-    assert!(started.elapsed() < Duration::from_secs(1), "linear work");
+    let took = |count: usize| {
+        let started = Instant::now();
+        app.token_call(&machine, &[("grant_type", "client_credentials"), ("scope", &words(count))]).send();
+        started.elapsed()
+    };
+    // Nine times the words: linear work is nine times as much at the most, quadratic work eighty times.
+    let linear = (0..20).any(|_| took(1_000) * 30 > took(9_000));
+    assert!(linear, "long lists take more than linear work");
 }
 
 #[test]
@@ -280,43 +283,39 @@ fn sec_u9_more_sign_ins_than_can_be_hashed_are_told_at_once() {
         ("LATCHKEY_PASSWORD__ITERATIONS", "12"),
         ("LATCHKEY_SERVER__REQUEST_TIMEOUT_SECONDS", "60"),
     ]);
+    // Times are compared with each other, so that a busy machine stretches both; when it was busy with
+    // something else at the wrong moment, then again.
+    let fair = (0..10).any(|round| {
+        let (answers, keys) = sign_in_at_once(&app, round);
+        let of = |status: u16| answers.iter().filter(move |(answer, _)| answer.status == status);
+        assert!(of(503).all(|(answer, _)| answer.header("retry-after").is_some()));
+        let fastest_hash = of(200).map(|(_, took)| *took).min().expect("some were hashed");
+        println!("{} busy, the fastest hash {fastest_hash:?}, keys {keys:?}", of(503).count());
+        of(503).count() >= 4 && of(503).all(|(_, took)| *took < fastest_hash) && keys < fastest_hash
+    });
+    assert!(fair, "ten times in a row somebody waited for the hashes of others");
+}
+
+/// Eight strangers at once, and then the key set: the answers with their times, and how long the keys took.
+fn sign_in_at_once(app: &TestApp, round: usize) -> (Vec<(Answer, Duration)>, Duration) {
     let tries: Vec<_> = (0..8)
         .map(|n| {
             let mut visitor = app.visitor();
             let csrf = visitor.get("/login").input("csrf").unwrap();
-            let name = format!("nobody{n}");
+            let name = format!("nobody{round}-{n}");
             visitor.post_call("/login", &[("csrf", &csrf), ("username", &name), ("password", PASSWORD)])
         })
         .collect();
-    let (answers, keys) = std::thread::scope(|scope| {
-        let threads: Vec<_> = tries
-            .into_iter()
-            .map(|call| {
-                scope.spawn(move || {
-                    let started = Instant::now();
-                    (call.send(), started.elapsed())
-                })
-            })
-            .collect();
-        std::thread::sleep(Duration::from_millis(50));
-        let started = Instant::now();
-        let status = app.call("GET", "/.well-known/jwks.json").send().status;
-        let keys = (status, started.elapsed());
-        (threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>(), keys)
-    });
-    let busy: Vec<Duration> =
-        answers.iter().filter(|(a, _)| a.status == 503).map(|(_, took)| *took).collect();
-    let done = answers.iter().filter(|(answer, _)| answer.status == 200).map(|(_, took)| *took);
-    let fastest_hash = done.min().expect("some were hashed");
-    assert!(busy.len() >= 4, "{:?}", answers.iter().map(|(a, t)| (a.status, *t)).collect::<Vec<_>>());
-    assert!(answers.iter().filter(|(a, _)| a.status == 503).all(|(a, _)| a.header("retry-after").is_some()));
-    // 50 ms in an optimised build; here no longer than hashing takes.
-    assert!(
-        busy.iter().all(|took| *took < fastest_hash.min(Duration::from_millis(500))),
-        "{busy:?} {fastest_hash:?}"
-    );
-    assert_eq!(keys.0, 200);
-    assert!(keys.1 < Duration::from_millis(250), "keys took {:?}", keys.1);
+    std::thread::scope(|scope| {
+        let send = |call: Call| {
+            let started = Instant::now();
+            (call.send(), started.elapsed())
+        };
+        let threads: Vec<_> = tries.into_iter().map(|call| scope.spawn(move || send(call))).collect();
+        let (keys, took) = send(app.call("GET", "/.well-known/jwks.json"));
+        assert_eq!(keys.status, 200);
+        (threads.into_iter().map(|thread| thread.join().unwrap()).collect(), took)
+    })
 }
 
 #[test]
