@@ -41,6 +41,7 @@ fn sec_z1_killed_under_load_nothing_acknowledged_is_lost_or_done_twice() {
     let kills = if long { 50 } else { 3 };
     // A cluster that keeps what it acknowledged; the shared one of the tests does not sync.
     let mut program = Program::on(on_postgres().then(|| Cluster::durable().database(None)));
+    program.instance.wait_for_others();
     // A retried refresh must be answered however long the comparison takes.
     program.instance.set("LATCHKEY_TOKENS__REFRESH_GRACE_SECONDS", "60");
     program.instance.set("LATCHKEY_TOKENS__CODE_SECONDS", "600");

@@ -77,6 +77,7 @@ pub fn settings(data: &std::path::Path, options: &Options) -> Settings {
     set("LATCHKEY_PASSWORD__ITERATIONS", "1".to_owned());
     set("LATCHKEY_SERVER__WORKERS", "2".to_owned());
     set("LATCHKEY_DATABASE__POOL_SIZE", "8".to_owned());
+    super::child::PATIENT.iter().for_each(|(name, seconds)| drop(set(name, (*seconds).to_owned())));
     if let Some(url) = fresh_database() {
         set("DATABASE_URL", url);
     }

@@ -46,6 +46,7 @@ impl Instance {
     /// On the database of this run of the suite.
     pub fn new() -> Self {
         let mut instance = Self::on_sqlite();
+        instance.wait_for_others();
         if let Some(url) = super::app::fresh_database() {
             instance.set("DATABASE_URL", &url);
         }
@@ -66,6 +67,11 @@ impl Instance {
         instance.set("LATCHKEY_SERVER__WORKERS", "2");
         instance.set("LATCHKEY_DATABASE__POOL_SIZE", "4");
         instance
+    }
+
+    /// Gives a busy machine time; not where a database that is not there is the matter.
+    pub fn wait_for_others(&mut self) {
+        super::child::PATIENT.iter().for_each(|(name, seconds)| self.set(name, seconds));
     }
 
     pub fn set(&mut self, name: &str, value: &str) {

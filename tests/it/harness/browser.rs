@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities as _;
-use thirtyfour::error::WebDriverResult;
+use thirtyfour::error::{WebDriverError, WebDriverResult};
 use thirtyfour::{By, ChromiumCapabilities, Cookie, WebDriver, WebElement};
 use tokio::runtime::{Builder, Runtime};
 
@@ -134,7 +134,7 @@ impl Browser {
                     .connect()
                     .await?;
                 driver.set_page_load_timeout(COMMAND_LIMIT / 2).await?;
-                Ok::<_, thirtyfour::error::WebDriverError>(driver)
+                Ok::<_, WebDriverError>(driver)
             })
             .unwrap_or_else(|e| panic!("cannot start Chromium: {e}"));
         let browser = Self { runtime, driver: Some(driver), options, _profile: profile };
@@ -270,9 +270,12 @@ impl Browser {
             "//*[(self::a or self::button or self::summary) and normalize-space(.)=\"{text}\"] \
              | //input[@type=\"submit\" and @value=\"{text}\"]"
         );
-        // The page may still be on its way; a click that fails has done nothing.
         let click = async || self.driver().find(By::XPath(path.as_str())).await?.click().await;
-        self.wait(&format!("{text:?} to click"), || self.runtime.block_on(click()).ok());
+        let clicked = self.wait(&format!("{text:?} to click"), || {
+            let outcome = self.runtime.block_on(click());
+            if outcome.as_ref().is_err_and(look::is_before_the_click) { None } else { Some(outcome) }
+        });
+        self.run(text, std::future::ready(clicked));
     }
 
     /// Clicks the page's first submit button.
@@ -294,15 +297,6 @@ impl Browser {
     #[track_caller]
     pub fn wait_text(&self, text: &str) {
         self.wait(&format!("the text {text:?}"), || self.text_or_nothing().contains(text).then_some(()));
-    }
-
-    /// Waits until the page shows one of two texts: whether it is the first.
-    #[track_caller]
-    pub fn wait_either(&self, first: &str, second: &str) -> bool {
-        self.wait(&format!("the text {first:?} or {second:?}"), || {
-            let text = self.text_or_nothing();
-            (text.contains(first) || text.contains(second)).then(|| text.contains(first))
-        })
     }
 
     #[track_caller]

@@ -18,6 +18,13 @@ use std::time::{Duration, Instant};
 /// How long to wait for anything that should come soon: it only ever passes when something is broken.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A disk that others keep busy may take seconds for one sync. Tests of these limits set their own.
+pub const PATIENT: [(&str, &str); 3] = [
+    ("LATCHKEY_SERVER__REQUEST_TIMEOUT_SECONDS", "60"),
+    ("LATCHKEY_DATABASE__STATEMENT_TIMEOUT_SECONDS", "60"),
+    ("LATCHKEY_DATABASE__POOL_WAIT_SECONDS", "60"),
+];
+
 /// `$1` signal, `$2` directory to remove afterwards (may be empty), the rest is the command.
 const KEEPER: &str = r#"
 signal=$1; directory=$2; shift 2

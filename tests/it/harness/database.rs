@@ -1,9 +1,54 @@
-//! Plain SQL against either database, for tests that look below the store.
+//! A database without an engine above it, and plain SQL against either kind, for tests that look below the store.
 
 use super::program::Program;
 use diesel::RunQueryDsl as _;
 use diesel::connection::SimpleConnection as _;
-use latchkey::store::{Conn, Db, StoreError, TxResult};
+use latchkey::base::secret::Secret;
+use latchkey::store::{Conn, Db, DbConfig, StoreError, Target, TxResult, migrate};
+use std::sync::{Arc, Barrier};
+
+/// A fresh database of the kind this run of the suite is about, not migrated.
+pub fn fresh(data: &tempfile::TempDir) -> DbConfig {
+    let target = match super::app::fresh_database() {
+        Some(url) => Target::Postgres(Secret::new(url)),
+        None => Target::Sqlite(data.path().join("latchkey.db")),
+    };
+    DbConfig { target, pool_size: 8, statement_timeout: 60, pool_wait: 60 }
+}
+
+/// A fresh, migrated database.
+pub struct Stand {
+    pub db: Db,
+    _data: tempfile::TempDir,
+}
+
+impl Stand {
+    pub fn new() -> Self {
+        let data = tempfile::tempdir().expect("a directory");
+        let config = fresh(&data);
+        migrate::run(&config).unwrap_or_else(|e| panic!("{e}"));
+        Self { db: Db::open(&config).unwrap_or_else(|e| panic!("{e}")), _data: data }
+    }
+
+    /// Runs the job in so many threads at once, each in a transaction of its own; what they got.
+    pub fn race<T: Send + 'static>(
+        &self,
+        threads: usize,
+        job: impl Fn(&mut Conn, usize) -> TxResult<T> + Clone + Send + 'static,
+    ) -> Vec<TxResult<T>> {
+        let gate = Arc::new(Barrier::new(threads));
+        let racers: Vec<_> = (0..threads)
+            .map(|n| {
+                let (db, gate, job) = (self.db.clone(), Arc::clone(&gate), job.clone());
+                std::thread::spawn(move || {
+                    gate.wait();
+                    db.write_blocking(move |conn| job(conn, n))
+                })
+            })
+            .collect();
+        racers.into_iter().map(|racer| racer.join().expect("a racer")).collect()
+    }
+}
 
 #[derive(diesel::QueryableByName)]
 struct Line {

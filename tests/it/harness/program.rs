@@ -63,7 +63,9 @@ impl Program {
 
     /// On a fresh database of the kind this run of the suite is about.
     pub fn fresh() -> Self {
-        Self::on(super::app::fresh_database())
+        let mut program = Self::on(super::app::fresh_database());
+        program.instance.wait_for_others();
+        program
     }
 
     /// `host:port` of the issuer.

@@ -5,6 +5,7 @@ use super::{Browser, repository};
 use serde_json::json;
 use std::path::PathBuf;
 use thirtyfour::WindowHandle;
+use thirtyfour::error::{WebDriverError, WebDriverErrorInner};
 
 /// Overflow, and controls that are too small to touch.
 const MEASURE: &str = "const faults = [], root = document.documentElement;
@@ -71,6 +72,15 @@ impl Browser {
         self.wait(&format!("{count} of {css}"), || (self.count(css) == count).then_some(()));
     }
 
+    /// Waits until the page shows one of two texts: whether it is the first.
+    #[track_caller]
+    pub fn wait_either(&self, first: &str, second: &str) -> bool {
+        self.wait(&format!("the text {first:?} or {second:?}"), || {
+            let text = self.text_or_nothing();
+            (text.contains(first) || text.contains(second)).then(|| text.contains(first))
+        })
+    }
+
     /// Opens a tab and goes there; the one before is what [`Browser::tab`] takes.
     #[track_caller]
     pub fn open_tab(&self, url: &str) -> WindowHandle {
@@ -100,4 +110,15 @@ impl Browser {
 /// "Failed to load resource: the server responded with a status of 400" about an address without a file name.
 fn is_status_of_page(message: &str) -> bool {
     message.contains("the server responded with a status of") && !message.contains("/static/")
+}
+
+/// Whether the page was still on its way, so that nothing was clicked.
+pub(super) fn is_before_the_click(error: &WebDriverError) -> bool {
+    matches!(
+        error.as_inner(),
+        WebDriverErrorInner::NoSuchElement(_)
+            | WebDriverErrorInner::StaleElementReference(_)
+            | WebDriverErrorInner::ElementNotInteractable(_)
+            | WebDriverErrorInner::ElementClickIntercepted(_)
+    )
 }
