@@ -108,3 +108,29 @@ impl r2d2::ManageConnection for Manager {
         std::thread::panicking() || conn.is_broken()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_url_says_itself_counts() {
+        let ours = "connect_timeout=5&tcp_user_timeout=30000&keepalives_idle=5&keepalives_interval=2&keepalives_count=3";
+        for url in
+            ["postgres://lk:p%3Fw@db.example:5432/latchkey", "postgresql://lk@[::1]/x", "postgresql:///x"]
+        {
+            assert_eq!(with_limits(url, 30), format!("{url}?{ours}"));
+        }
+        for url in [
+            "postgresql:///x?host=/run&user=lk",
+            "postgres://h/x?sslmode=verify-full&sslrootcert=/etc/ca.pem",
+        ] {
+            assert_eq!(with_limits(url, 30), format!("{url}&{ours}"));
+        }
+        let own = "postgres://h/x?connect_timeout=60&keepalives_idle=9";
+        let rest = "tcp_user_timeout=7000&keepalives_interval=2&keepalives_count=3";
+        assert_eq!(with_limits(own, 7), format!("{own}&{rest}"));
+        let all = with_limits("postgres://h/x", 30);
+        assert_eq!(with_limits(&all, 99), all, "nothing is said twice");
+    }
+}

@@ -7,6 +7,7 @@ use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use aws_lc_rs::{hmac, rand, rsa};
 use latchkey::base::secret::{b64, unb64};
 use latchkey::engine::keys::{Switch, TokenType};
+use latchkey::store::settings;
 use serde_json::{Value, json};
 
 const SPKI_START: &[u8] = &[
@@ -252,18 +253,30 @@ fn sec_v2_a_revoked_keys_tokens_are_dead_at_once() {
     assert!(stand.accepts(next["access_token"].as_str().unwrap()));
 }
 
-#[test]
-fn sec_v2_another_process_follows() {
-    let stand = Stand::new();
-    let kid = header(&stand.token)["kid"].as_str().unwrap().to_owned();
-    // As another process does it: straight in the database, with the epoch raised.
-    stand.app.write(move |conn| {
-        use diesel::connection::SimpleConnection as _;
-        conn.batch_execute(&format!(
-            "UPDATE signing_keys SET status = 'revoked', sealed = '' WHERE kid = '{kid}'"
-        ))?;
-        latchkey::store::settings::raise(conn, latchkey::store::settings::KEYS_EPOCH, 0)
+/// As another process does it: straight in the database, with the epoch raised.
+fn elsewhere(app: &TestApp, sql: String, epoch: &'static str) {
+    use diesel::connection::SimpleConnection as _;
+    app.write(move |conn| {
+        conn.batch_execute(&sql)?;
+        settings::raise(conn, epoch, 0)
     });
+}
+
+#[test]
+fn sec_v2_another_process_follows_also_past_a_client_it_cannot_read() {
+    let stand = Stand::new();
+    stand.app.client("broken", |_| {});
+    elsewhere(
+        &stand.app,
+        "UPDATE clients SET metadata = 'not JSON' WHERE id = 'broken'".to_owned(),
+        settings::CLIENTS_EPOCH,
+    );
+    let clients = stand.app.engine.db.read_blocking(|conn| stand.app.engine.clients.refresh(conn));
+    assert!(clients.is_err(), "the clients were read");
+    assert!(stand.accepts(&stand.token), "those in memory stay");
+    let kid = header(&stand.token)["kid"].as_str().unwrap().to_owned();
+    let revoke = format!("UPDATE signing_keys SET status = 'revoked', sealed = '' WHERE kid = '{kid}'");
+    elsewhere(&stand.app, revoke, settings::KEYS_EPOCH);
     let started = std::time::Instant::now();
     while stand.app.userinfo(&stand.token).status != 401 {
         assert!(started.elapsed() < PATIENCE, "it still accepts the token");

@@ -34,6 +34,7 @@ mod login;
 mod login_time;
 mod logout;
 mod logs;
+mod lost_races;
 mod outage;
 mod pages;
 mod prompts;

@@ -240,6 +240,32 @@ fn sec_a12_b21_id_token_hint_selects_and_never_signs_in() {
     assert_error(&app, &browser.get(&foreign), "invalid_request");
 }
 
+/// "Use another account" on the login page is no way around the person whom the hint names.
+#[test]
+fn sec_a12_another_account_is_no_way_around_the_hint() {
+    let app = TestApp::start();
+    let (ada, _) = (app.user("ada"), app.user("bob"));
+    let web = app.trusted_client();
+    let tokens = tokens_in(&app, &mut app.visitor(), &web, &[]);
+    let hint = tokens["id_token"].as_str().unwrap();
+    let issued = app.events("code.issued");
+    let mut visitor = app.visitor();
+    let first = visitor.get(&app.authorize_path(&web.id, &[("id_token_hint", hint)]));
+    let ix = ix(&first);
+    let page = visitor.get(&format!("/login?ix={ix}&switch=1"));
+    assert_eq!(page.input("switch").as_deref(), Some("1"), "{}", page.text());
+    let csrf = page.input("csrf").unwrap();
+    let mut sign_in = |name: &str| {
+        let pairs =
+            [("csrf", &*csrf), ("ix", &ix), ("switch", "1"), ("username", name), ("password", PASSWORD)];
+        visitor.post("/login", &pairs)
+    };
+    app.assert_page(&sign_in("bob"), 400, "LK-1135");
+    assert_eq!((rows(&app, "sessions"), app.events("code.issued")), (1, issued), "bob is not signed in");
+    let answer = sign_in("ada");
+    assert_eq!(id_claims(&redeemed(&app, &web, &answer))["sub"], ada.id.as_str());
+}
+
 #[test]
 fn sec_a12_login_hint_prefills_and_reveals_nothing() {
     let app = TestApp::start();

@@ -3,31 +3,14 @@
 
 mod plans;
 
-use crate::harness::app::{fresh_database, on_postgres};
-use crate::harness::database::{declared, execute, number, query};
-use latchkey::base::secret::Secret;
-use latchkey::store::{Db, DbConfig, Target, migrate};
+use crate::harness::app::on_postgres;
+use crate::harness::database::{Stand, declared, execute, fresh, number, query};
+use latchkey::store::{Db, migrate};
 use std::collections::BTreeSet;
 use std::sync::Barrier;
 
 const UP: &str = include_str!("../../migrations/0001_start/up.sql");
 const DOWN: &str = include_str!("../../migrations/0001_start/down.sql");
-
-/// A fresh database, not migrated.
-fn fresh(data: &tempfile::TempDir) -> DbConfig {
-    let target = match fresh_database() {
-        Some(url) => Target::Postgres(Secret::new(url)),
-        None => Target::Sqlite(data.path().join("latchkey.db")),
-    };
-    DbConfig { target, pool_size: 4, statement_timeout: 30, pool_wait: 30 }
-}
-
-/// A fresh database, migrated.
-fn migrated(data: &tempfile::TempDir) -> Db {
-    let config = fresh(data);
-    migrate::run(&config).unwrap();
-    Db::open(&config).unwrap()
-}
 
 /// The tables there are, but for the migrations' own.
 fn tables(db: &Db) -> BTreeSet<String> {
@@ -68,13 +51,13 @@ fn columns(db: &Db, table: &str) -> Vec<(String, String)> {
 
 #[test]
 fn diesel_believes_what_the_migrations_make() {
-    let data = tempfile::tempdir().unwrap();
-    let db = migrated(&data);
+    let stand = Stand::new();
+    let db = &stand.db;
     let declared = declared();
     let names: BTreeSet<String> = declared.iter().map(|(name, _)| name.clone()).collect();
-    assert_eq!(tables(&db), names);
+    assert_eq!(tables(db), names);
     for (table, believed) in declared {
-        assert_eq!(columns(&db, &table), believed, "{table}");
+        assert_eq!(columns(db, &table), believed, "{table}");
     }
 }
 
@@ -91,28 +74,28 @@ fn every_table_says_how_it_stays_bounded() {
 
 #[test]
 fn the_way_back_leaves_nothing_and_the_way_forth_works_again() {
-    let data = tempfile::tempdir().unwrap();
-    let db = migrated(&data);
-    let filled = tables(&db);
-    execute(&db, DOWN);
-    assert_eq!(tables(&db), BTreeSet::new());
-    execute(&db, UP);
-    assert_eq!(tables(&db), filled);
+    let stand = Stand::new();
+    let db = &stand.db;
+    let filled = tables(db);
+    execute(db, DOWN);
+    assert_eq!(tables(db), BTreeSet::new());
+    execute(db, UP);
+    assert_eq!(tables(db), filled);
 }
 
 #[test]
 fn the_way_back_knows_every_table_that_holds_rows() {
-    let data = tempfile::tempdir().unwrap();
-    let db = migrated(&data);
+    let stand = Stand::new();
+    let db = &stand.db;
     let person =
         "INSERT INTO users (id, username, email_verified, enabled, roles, claims, created_at, updated_at)
         VALUES ('u', 'ada', TRUE, TRUE, '[]', '{}', 0, 0)";
     let client = "INSERT INTO clients (id, enabled, metadata, revision, created_at, updated_at) VALUES ('c', TRUE, '{}', 1, 0, 0)";
     let grant = "INSERT INTO grants (id, client_id, user_id, scope, resource, created_at, expires_at, last_used_at) VALUES ('g', 'c', 'u', '', '', 0, 0, 0)";
     let family = "INSERT INTO refresh_families (id, grant_id, generation, rotated_at, idle_expires_at, expires_at) VALUES ('f', 'g', 0, 0, 0, 0)";
-    execute(&db, &format!("{person}; {client}; {grant}; {family}"));
-    execute(&db, DOWN);
-    assert_eq!(tables(&db), BTreeSet::new(), "references do not stand in the way");
+    execute(db, &format!("{person}; {client}; {grant}; {family}"));
+    execute(db, DOWN);
+    assert_eq!(tables(db), BTreeSet::new(), "references do not stand in the way");
 }
 
 /// Two nodes that start at once: one migrates, the other waits and finds it done.

@@ -3,8 +3,10 @@
 
 use crate::harness::app::{TestApp, TestClient, claims};
 use crate::harness::http::{Answer, Visitor};
+use latchkey::domain::client::Metadata;
 use latchkey::engine::admin::{clients, sessions, users};
 use latchkey::protocol::client_auth::AuthMethod;
+use latchkey::store::clients as stored;
 use serde_json::Value;
 
 const API: &str = "https://api.example.com";
@@ -190,6 +192,44 @@ fn sec_d8_e9_the_client_is_deleted() {
     out.app.admin(|conn, desk| clients::delete(conn, desk, "web"));
     out.app.admin(|conn, desk| clients::delete(conn, desk, "spa"));
     out.assert_dead(&[0, 1], (401, "invalid_client"));
+}
+
+/// What an admin takes from a client is given to nobody, whatever was agreed to before; and it was not used up
+/// by the try.
+#[test]
+fn sec_a6_a_scope_or_a_resource_is_taken_away() {
+    let other = "https://other.example.com";
+    let takes: [(&str, fn(&mut Metadata)); 2] = [
+        ("scope", |m| m.scope = m.scope.split(' ').filter(|s| *s != "email").collect::<Vec<_>>().join(" ")),
+        ("resource", |m| m.resources.retain(|name| name != API)),
+    ];
+    for (what, take) in takes {
+        let app = TestApp::start();
+        app.user("ada");
+        let client = app.client("web", |m| m.resources = vec![API.to_owned(), other.to_owned()]);
+        let asked = [("scope", "openid email offline_access"), ("resource", API)];
+        let mut visitor = app.visitor();
+        let path = app.authorize_path("web", &asked);
+        let code = app.sign_in(&mut visitor, &path, "ada").param("code").expect("a code");
+        let tokens = app.redeem(&client, &code).json();
+        let refresh = text(&tokens, "refresh_token");
+        let code = visitor.get(&path).param("code").expect("a second code");
+        let before = app.read(|conn| stored::find(conn, "web")).expect("the client").metadata;
+        let update = |metadata: Metadata| {
+            app.admin(move |conn, desk| clients::update(conn, desk, "web", metadata, None));
+        };
+        let mut less = before.clone();
+        take(&mut less);
+        update(less);
+        app.assert_json(&app.redeem(&client, &code), 400, "invalid_grant", "LK-1234");
+        app.assert_json(&app.refresh_token(&client, refresh), 400, "invalid_grant", "LK-1234");
+        // Nor for less than was granted: what it was granted is no more what the client may have.
+        let pairs = [("grant_type", "refresh_token"), ("refresh_token", refresh), ("scope", "openid")];
+        app.assert_json(&app.token_call(&client, &pairs).send(), 400, "invalid_grant", "LK-1234");
+        update(before);
+        assert_eq!(app.redeem(&client, &code).status, 200, "{what} given back");
+        assert_eq!(app.refresh_token(&client, refresh).status, 200, "{what} given back");
+    }
 }
 
 #[test]

@@ -1,17 +1,14 @@
 //! The store's guards without HTTP, on both engines: what may happen once happens once, however many
 //! try (design 2: the guard is in the statement).
 
-use crate::harness::app::fresh_database;
-use crate::harness::database::{execute, number};
+use crate::harness::database::{Stand, execute, number};
 use latchkey::base::clock::Clock;
 use latchkey::base::id::{FamilyId, GrantId};
 use latchkey::base::rng::Rng;
-use latchkey::base::secret::{OneTimeLink, Plain, Secret};
+use latchkey::base::secret::{Digest, OneTimeLink, Plain, SessionSecret};
 use latchkey::domain::grant::Family;
-use latchkey::store::{
-    Conn, Db, DbConfig, Target, TxResult, authorizations, grants, links, migrate, settings,
-};
-use std::sync::{Arc, Barrier};
+use latchkey::protocol::scope::Scope;
+use latchkey::store::{Conn, TxResult, authorizations, consents, grants, links, sessions, settings};
 
 /// Threads that are released together.
 const THREADS: usize = 8;
@@ -20,51 +17,24 @@ const ROUNDS: usize = 50;
 /// Any time; the guards do not look at the clock.
 const NOW: i64 = 1_800_000_000;
 
-/// A fresh, migrated database without an engine above it.
-struct Stand {
-    db: Db,
-    _data: tempfile::TempDir,
+/// A database with one person and one client.
+fn stand() -> Stand {
+    let stand = Stand::new();
+    let person =
+        "INSERT INTO users (id, username, email_verified, enabled, roles, claims, created_at, updated_at)
+        VALUES ('u', 'ada', TRUE, TRUE, '[]', '{}', 0, 0)";
+    let client = "INSERT INTO clients (id, enabled, metadata, revision, created_at, updated_at) VALUES ('c', TRUE, '{}', 1, 0, 0)";
+    execute(&stand.db, &format!("{person}; {client}"));
+    stand
 }
 
-impl Stand {
-    fn new() -> Self {
-        let data = tempfile::tempdir().unwrap();
-        let target = match fresh_database() {
-            Some(url) => Target::Postgres(Secret::new(url)),
-            None => Target::Sqlite(data.path().join("latchkey.db")),
-        };
-        let config = DbConfig { target, pool_size: 8, statement_timeout: 30, pool_wait: 30 };
-        migrate::run(&config).unwrap();
-        let db = Db::open(&config).unwrap();
-        let person =
-            "INSERT INTO users (id, username, email_verified, enabled, roles, claims, created_at, updated_at)
-            VALUES ('u', 'ada', TRUE, TRUE, '[]', '{}', 0, 0)";
-        let client = "INSERT INTO clients (id, enabled, metadata, revision, created_at, updated_at) VALUES ('c', TRUE, '{}', 1, 0, 0)";
-        execute(&db, &format!("{person}; {client}"));
-        Self { db, _data: data }
-    }
-
-    /// Runs the job in so many threads at once, each in a transaction of its own; what they got.
-    fn race<T: Send + 'static>(
-        &self,
-        job: impl Fn(&mut Conn, usize) -> TxResult<T> + Clone + Send + 'static,
-    ) -> Vec<T> {
-        let gate = Arc::new(Barrier::new(THREADS));
-        let racers: Vec<_> = (0..THREADS)
-            .map(|n| {
-                let (db, gate, job) = (self.db.clone(), Arc::clone(&gate), job.clone());
-                std::thread::spawn(move || {
-                    gate.wait();
-                    db.write_blocking(move |conn| job(conn, n)).unwrap_or_else(|e| panic!("{e:?}"))
-                })
-            })
-            .collect();
-        racers.into_iter().map(|racer| racer.join().unwrap()).collect()
-    }
-
-    fn count(&self, select: &str) -> i64 {
-        number(&self.db, select)
-    }
+/// What so many threads got that were released together; none may fail.
+fn race<T: Send + 'static>(
+    stand: &Stand,
+    job: impl Fn(&mut Conn, usize) -> TxResult<T> + Clone + Send + 'static,
+) -> Vec<T> {
+    let all = stand.race(THREADS, job).into_iter();
+    all.map(|outcome| outcome.unwrap_or_else(|e| panic!("{e:?}"))).collect()
 }
 
 fn yes(answers: &[bool]) -> usize {
@@ -77,14 +47,14 @@ fn id<T>(make: impl Fn(&Clock, &Rng) -> T) -> T {
 
 #[test]
 fn sec_d5_a_code_is_consumed_once() {
-    let stand = Stand::new();
+    let stand = stand();
     for round in 0..ROUNDS {
         let row = format!(
             "INSERT INTO authorizations (id, browser, client_id, request, stage, session_id, user_id, scope, code_digest,
              code_expires_at, created_at, expires_at) VALUES ('a{round}', '', 'c', '{{}}', 'granted', 's', 'u', '', 'd{round}', {NOW}, 0, {NOW})"
         );
         execute(&stand.db, &row);
-        let won = stand.race(move |conn, n| {
+        let won = race(&stand, move |conn, n| {
             let grant = GrantId::from_stored(format!("g{n}"));
             authorizations::consume_code(conn, &format!("a{round}"), &grant, NOW, NOW).map(|won| (won, n))
         });
@@ -94,29 +64,30 @@ fn sec_d5_a_code_is_consumed_once() {
         let kept = format!(
             "SELECT count(*) FROM authorizations WHERE id = 'a{round}' AND grant_id = 'g{winner}' AND stage = 'redeemed'"
         );
-        assert_eq!(stand.count(&kept), 1, "the row names the winner's grant");
+        assert_eq!(number(&stand.db, &kept), 1, "the row names the winner's grant");
     }
 }
 
 #[test]
 fn sec_d6_a_burnt_code_is_not_consumed_nor_a_consumed_one_burnt() {
-    let stand = Stand::new();
+    let stand = stand();
     for round in 0..ROUNDS {
         let row = format!(
             "INSERT INTO authorizations (id, browser, client_id, request, stage, code_digest, created_at, expires_at)
              VALUES ('a{round}', '', 'c', '{{}}', 'granted', 'd{round}', 0, {NOW})"
         );
         execute(&stand.db, &row);
-        let won = stand.race(move |conn, n| {
+        let won = race(&stand, move |conn, n| {
             let id = format!("a{round}");
             if n % 2 == 0 {
                 return authorizations::burn_code(conn, &id, NOW).map(|()| false);
             }
             authorizations::consume_code(conn, &id, &GrantId::from_stored(format!("g{n}")), NOW, NOW)
         });
-        let redeemed = stand.count(&format!(
-            "SELECT count(*) FROM authorizations WHERE id = 'a{round}' AND stage = 'redeemed'"
-        ));
+        let redeemed = number(
+            &stand.db,
+            &format!("SELECT count(*) FROM authorizations WHERE id = 'a{round}' AND stage = 'redeemed'"),
+        );
         assert!(yes(&won) <= 1, "round {round}");
         assert_eq!(i64::try_from(yes(&won)).unwrap(), redeemed, "round {round}");
     }
@@ -144,11 +115,11 @@ fn family(stand: &Stand) -> Family {
 
 #[test]
 fn sec_e4_a_family_advances_once_a_generation() {
-    let stand = Stand::new();
+    let stand = stand();
     let mut live = family(&stand);
     for round in 0..ROUNDS {
         let from = live.clone();
-        let won = stand.race(move |conn, _| grants::advance_family(conn, &from, NOW, NOW + 500));
+        let won = race(&stand, move |conn, _| grants::advance_family(conn, &from, NOW, NOW + 500));
         assert_eq!(yes(&won), 1, "round {round}: {won:?}");
         let id = live.id.to_string();
         live = stand.db.read_blocking(move |conn| grants::find_family(conn, &id)).unwrap().unwrap();
@@ -158,11 +129,11 @@ fn sec_e4_a_family_advances_once_a_generation() {
 
 #[test]
 fn sec_e6_an_ended_family_never_moves_again() {
-    let stand = Stand::new();
+    let stand = stand();
     for round in 0..ROUNDS {
         let from = family(&stand);
         let raced = from.clone();
-        let won = stand.race(move |conn, n| {
+        let won = race(&stand, move |conn, n| {
             if n % 2 == 0 {
                 return grants::end(conn, raced.grant_id.as_str(), "raced", NOW).map(|ended| (ended, false));
             }
@@ -181,16 +152,72 @@ fn sec_e6_an_ended_family_never_moves_again() {
     }
 }
 
+/// Another node ends the session while it is renewed: whichever comes first, it has ended afterwards, and the
+/// loser hears of it.
+#[test]
+fn sec_c2_a_session_that_was_ended_is_never_renewed() {
+    let stand = stand();
+    for round in 0..ROUNDS {
+        let row = format!(
+            "INSERT INTO sessions (id, digest, user_id, auth_time, amr, acr, created_at, last_seen_at, expires_at,
+             user_agent, ip) VALUES ('s{round}', 'd{round}', 'u', 0, '[]', 'x', 0, {NOW}, {NOW} + 1000, '', '')"
+        );
+        execute(&stand.db, &row);
+        let id = format!("s{round}");
+        let session = stand.db.read_blocking(|conn| sessions::find(conn, &id)).unwrap().unwrap();
+        let raced = session.clone();
+        let won = race(&stand, move |conn, n| {
+            if n == 0 {
+                return sessions::end(conn, raced.id.as_str(), NOW).map(|ended| ended && n == 0);
+            }
+            let digest = Digest::<SessionSecret>::from_stored(format!("{}-{n}", raced.id));
+            sessions::renew(conn, &raced, &digest)
+        });
+        assert!(won[0], "round {round}: it was ended once");
+        let now = stand.db.read_blocking(|conn| sessions::find(conn, &id)).unwrap().unwrap();
+        assert_eq!(now.ended_at, Some(NOW), "round {round}");
+        let late = Digest::<SessionSecret>::from_stored("late");
+        let renewed = stand.db.write_blocking(move |conn| sessions::renew(conn, &session, &late));
+        assert!(!renewed.unwrap(), "round {round}: renewed after its end");
+    }
+}
+
+#[test]
+fn sec_b4_what_two_tabs_agree_to_at_once_is_all_remembered() {
+    let stand = stand();
+    let find = || stand.db.read_blocking(|conn| consents::find(conn, "u", "c")).unwrap();
+    for round in 0..ROUNDS {
+        let at = NOW + i64::try_from(round).unwrap();
+        race(&stand, move |conn, n| {
+            let (scope, resource) =
+                (Scope::of([format!("s{n}").as_str(), "openid"]), [format!("r{}", n % 4)]);
+            consents::add(conn, ("u", "c"), (&scope, &resource), at)
+        });
+        let all = find().unwrap();
+        let expected = (0..THREADS).map(|n| format!("s{n}")).collect::<Vec<_>>().join(" ");
+        assert_eq!(all.scope.to_string(), format!("openid {expected}"), "round {round}");
+        let mut resources = all.resource;
+        resources.sort_unstable();
+        assert_eq!((resources.join(" ").as_str(), all.created_at), ("r0 r1 r2 r3", at), "round {round}");
+        // What was taken back does not come again with the next yes.
+        stand.db.write_blocking(|conn| consents::remove(conn, "u", "c")).unwrap();
+        let scope = Scope::of(["email"]);
+        let told = stand.db.write_blocking(move |conn| consents::add(conn, ("u", "c"), (&scope, &[]), at));
+        assert_eq!((told.unwrap().scope.to_string().as_str(), find().unwrap().resource.len()), ("email", 0));
+        stand.db.write_blocking(|conn| consents::remove(conn, "u", "c")).unwrap();
+    }
+}
+
 #[test]
 fn sec_o3_a_link_is_used_once() {
-    let stand = Stand::new();
+    let stand = stand();
     for round in 0..ROUNDS {
         let digest = Plain::<OneTimeLink>::generate(&Rng::system()).digest();
         let (made, raced) = (digest.clone(), digest);
         let insert =
             move |conn: &mut Conn| links::insert(conn, &made, links::RECOVER, Some("u"), (NOW, NOW + 60));
         stand.db.write_blocking(insert).unwrap();
-        let won = stand.race(move |conn, _| links::consume(conn, &raced, links::RECOVER, NOW));
+        let won = race(&stand, move |conn, _| links::consume(conn, &raced, links::RECOVER, NOW));
         let winners: Vec<_> = won.into_iter().flatten().collect();
         assert_eq!(winners, [Some("u".to_owned())], "round {round}");
     }
@@ -198,7 +225,7 @@ fn sec_o3_a_link_is_used_once() {
 
 #[test]
 fn sec_o3_a_link_is_for_its_purpose_and_its_time() {
-    let stand = Stand::new();
+    let stand = stand();
     let digest = Plain::<OneTimeLink>::generate(&Rng::system()).digest();
     let used = stand.db.write_blocking(move |conn| {
         links::insert(conn, &digest, links::RECOVER, Some("u"), (NOW, NOW + 60))?;
@@ -213,9 +240,9 @@ fn sec_o3_a_link_is_for_its_purpose_and_its_time() {
 /// them may never be seen.
 #[test]
 fn a_counter_rises_by_one_for_each_that_raises_it() {
-    let stand = Stand::new();
+    let stand = stand();
     for round in 0..ROUNDS {
-        stand.race(|conn, _| settings::raise(conn, settings::CLIENTS_EPOCH, NOW));
+        race(&stand, |conn, _| settings::raise(conn, settings::CLIENTS_EPOCH, NOW));
         let now = stand.db.read_blocking(|conn| settings::epoch(conn, settings::CLIENTS_EPOCH)).unwrap();
         assert_eq!(now, i64::try_from((round + 1) * THREADS).unwrap(), "round {round}");
     }
@@ -223,10 +250,10 @@ fn a_counter_rises_by_one_for_each_that_raises_it() {
 
 #[test]
 fn of_many_that_claim_a_fact_one_wins_and_all_learn_it() {
-    let stand = Stand::new();
+    let stand = stand();
     for round in 0..ROUNDS {
         let name = format!("fact{round}");
-        let told = stand.race(move |conn, n| settings::claim(conn, &name, &n.to_string(), NOW));
+        let told = race(&stand, move |conn, n| settings::claim(conn, &name, &n.to_string(), NOW));
         assert!(told.iter().all(|fact| *fact == told[0] && !fact.is_empty()), "round {round}: {told:?}");
     }
 }

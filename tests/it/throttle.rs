@@ -1,30 +1,16 @@
 //! Guessing (security rows S2 and S3) without HTTP, on both databases.
 
-use crate::harness::app::fresh_database;
+use crate::harness::database::Stand;
 use latchkey::base::clock::Seconds;
 use latchkey::base::crypt::MasterKey;
 use latchkey::base::id::UserId;
 use latchkey::base::rng::Rng;
-use latchkey::base::secret::Secret;
 use latchkey::engine::throttle::{Account, Key, check_before, not_evaluated, succeeded};
 use latchkey::protocol::refusal::Check;
-use latchkey::store::{Db, DbConfig, Fault, Target, migrate};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
+use latchkey::store::{Db, Fault, TxResult};
 
 const NOW: Seconds = 1_700_000_000;
 const MAX: Seconds = 900;
-
-fn open() -> (Db, tempfile::TempDir) {
-    let dir = tempfile::tempdir().unwrap();
-    let target = match fresh_database() {
-        Some(url) => Target::Postgres(Secret::new(url)),
-        None => Target::Sqlite(dir.path().join("throttle.db")),
-    };
-    let config = DbConfig { target, pool_size: 8, statement_timeout: 20, pool_wait: 20 };
-    migrate::run(&config).unwrap();
-    (Db::open(&config).unwrap(), dir)
-}
 
 fn key_at(account: &str, ip: &str) -> Key {
     let mac = MasterKey::generate(&Rng::seeded(1)).mac_key("login throttle");
@@ -34,7 +20,11 @@ fn key_at(account: &str, ip: &str) -> Key {
 /// `None` when the attempt may be made, else the seconds to wait.
 fn attempt(db: &Db, key: &Key, now: Seconds) -> Option<Seconds> {
     let key = key.clone();
-    match db.write_blocking(move |conn| check_before(conn, &key, now, MAX)) {
+    waits(&db.write_blocking(move |conn| check_before(conn, &key, now, MAX)))
+}
+
+fn waits(outcome: &TxResult<()>) -> Option<Seconds> {
+    match outcome {
         Ok(()) => None,
         Err(Fault::Refused(refusal)) => {
             assert_eq!(refusal.check, Check::LoginThrottled);
@@ -44,29 +34,19 @@ fn attempt(db: &Db, key: &Key, now: Seconds) -> Option<Seconds> {
     }
 }
 
-fn parallel(db: &Db, key: &Key, now: Seconds, threads: usize) -> usize {
-    let (start, granted) = (Arc::new(Barrier::new(threads)), Arc::new(AtomicUsize::new(0)));
-    let all: Vec<_> = (0..threads)
-        .map(|_| {
-            let (db, key, start, granted) = (db.clone(), key.clone(), start.clone(), granted.clone());
-            std::thread::spawn(move || {
-                start.wait();
-                if attempt(&db, &key, now).is_none() {
-                    granted.fetch_add(1, Ordering::SeqCst);
-                }
-            })
-        })
-        .collect();
-    all.into_iter().for_each(|thread| thread.join().unwrap());
-    granted.load(Ordering::SeqCst)
+/// How many of so many at once may try.
+fn parallel(stand: &Stand, key: &Key, now: Seconds, threads: usize) -> usize {
+    let key = key.clone();
+    let tried = stand.race(threads, move |conn, _| check_before(conn, &key, now, MAX));
+    tried.into_iter().filter(|outcome| waits(outcome).is_none()).count()
 }
 
-fn of_100_parallel_guesses_5_are_evaluated(db: &Db, account: &str) {
+fn of_100_parallel_guesses_5_are_evaluated(stand: &Stand, account: &str) {
     let key = key_at(account, "192.0.2.7");
-    assert_eq!(parallel(db, &key, NOW, 100), 5);
-    assert_eq!(parallel(db, &key, NOW + 1, 100), 0, "the wait is 2 s");
-    assert_eq!(parallel(db, &key, NOW + 2, 100), 1);
-    assert_eq!(attempt(db, &key, NOW + 2), Some(4));
+    assert_eq!(parallel(stand, &key, NOW, 100), 5);
+    assert_eq!(parallel(stand, &key, NOW + 1, 100), 0, "the wait is 2 s");
+    assert_eq!(parallel(stand, &key, NOW + 2, 100), 1);
+    assert_eq!(attempt(&stand.db, &key, NOW + 2), Some(4));
 }
 
 fn waits_grow_and_end(db: &Db, account: &str) {
@@ -106,17 +86,17 @@ fn what_was_not_evaluated_does_not_count(db: &Db, account: &str) {
 
 #[test]
 fn sec_s3_100_parallel_guesses_5_are_evaluated() {
-    let (db, _dir) = open();
+    let stand = Stand::new();
     for account in ["ada", "bob", "cyd"] {
-        of_100_parallel_guesses_5_are_evaluated(&db, account);
+        of_100_parallel_guesses_5_are_evaluated(&stand, account);
     }
 }
 
 #[test]
 fn sec_s2_waits_grow_end_and_spare_the_owner() {
-    let (db, _dir) = open();
-    waits_grow_and_end(&db, "ada");
-    what_was_not_evaluated_does_not_count(&db, "ada");
+    let stand = Stand::new();
+    waits_grow_and_end(&stand.db, "ada");
+    what_was_not_evaluated_does_not_count(&stand.db, "ada");
 }
 
 #[test]

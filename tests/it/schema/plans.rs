@@ -1,8 +1,8 @@
 //! What the store really asks, collected as it asks it, and how SQLite would find the answer.
 
-use super::{UP, migrated};
+use super::UP;
 use crate::harness::app::on_postgres;
-use crate::harness::database::{execute, query};
+use crate::harness::database::{Stand, execute, query};
 use diesel::Connection as _;
 use diesel::connection::InstrumentationEvent;
 use latchkey::base::id::{FamilyId, GrantId, UserId};
@@ -87,19 +87,19 @@ fn what_each_request_asks_is_found_by_an_index() {
     if on_postgres() {
         return; // the same statements and indexes; the plan of an empty table says nothing there
     }
-    let data = tempfile::tempdir().unwrap();
-    let db = migrated(&data);
-    assert_indexed(&db, "session by digest", |conn| {
+    let stand = Stand::new();
+    let db = &stand.db;
+    assert_indexed(db, "session by digest", |conn| {
         sessions::find_by_digest(conn, &Digest::<SessionSecret>::from_stored("d")).map(|_| ())
     });
-    assert_indexed(&db, "code by what it names", |conn| {
+    assert_indexed(db, "code by what it names", |conn| {
         authorizations::find_by_code(conn, &Plain::presented(format!("lk_ac_{}", "0".repeat(26))))?;
         authorizations::consume_code(conn, "a", &GrantId::from_stored("g"), 1, 1)?;
         authorizations::find(conn, "a")?;
         authorizations::expect_user(conn, "a", &UserId::from_stored("u"))?;
         authorizations::burn_code(conn, "a", 1)
     });
-    assert_indexed(&db, "grant and family by id", |conn| {
+    assert_indexed(db, "grant and family by id", |conn| {
         grants::find(conn, "g")?;
         grants::touch(conn, "g", 1, 1)?;
         grants::find_family(conn, "f")?;
@@ -117,28 +117,28 @@ fn what_each_request_asks_is_found_by_an_index() {
         grants::advance_family(conn, &family, 1, 1)?;
         grants::end(conn, "g", "test", 1).map(|_| ())
     });
-    assert_indexed(&db, "what the gate asks", |conn| {
+    assert_indexed(db, "what the gate asks", |conn| {
         standing::find(conn, "c", "u", "s")?;
         standing::find_machine(conn, "c").map(|_| ())
     });
-    assert_indexed(&db, "consent", |conn| {
+    assert_indexed(db, "consent", |conn| {
         consents::find(conn, "u", "c")?;
         consents::of_user(conn, "u")?;
         consents::remove(conn, "u", "c").map(|_| ())
     });
-    assert_indexed(&db, "login name", |conn| {
+    assert_indexed(db, "login name", |conn| {
         users::find_by_login(conn, "ada")?;
         throttles::reserve(conn, "ada", 1, 60)?;
         throttles::clear(conn, "ada")
     });
-    assert_indexed(&db, "access token", |conn| {
+    assert_indexed(db, "access token", |conn| {
         tokens::find(conn, &Digest::<AccessToken>::from_stored("d"))?;
         tokens::is_revoked(conn, "j").map(|_| ())
     });
-    assert_indexed(&db, "link", |conn| {
+    assert_indexed(db, "link", |conn| {
         links::consume(conn, &Digest::<OneTimeLink>::from_stored("d"), links::SETUP, 1).map(|_| ())
     });
-    assert_indexed(&db, "trace", |conn| traces::find(conn, "t").map(|_| ()));
+    assert_indexed(db, "trace", |conn| traces::find(conn, "t").map(|_| ()));
 }
 
 #[test]
@@ -146,13 +146,13 @@ fn what_ends_and_forgets_many_is_found_by_an_index() {
     if on_postgres() {
         return;
     }
-    let data = tempfile::tempdir().unwrap();
-    let db = migrated(&data);
-    for statement in statements(&db, |conn| authorizations::burn_codes_of_client(conn, "c")) {
+    let stand = Stand::new();
+    let db = &stand.db;
+    for statement in statements(db, |conn| authorizations::burn_codes_of_client(conn, "c")) {
         // A removed client's codes are looked for among all that are live: few, and seldom.
-        assert_eq!(scans(&db, &statement), ["SCAN authorizations USING INDEX authorizations_granted"]);
+        assert_eq!(scans(db, &statement), ["SCAN authorizations USING INDEX authorizations_granted"]);
     }
-    assert_indexed(&db, "a person's", |conn| {
+    assert_indexed(db, "a person's", |conn| {
         authorizations::burn_codes_of(conn, "u", Some("c"))?;
         authorizations::burn_codes_of(conn, "u", None)?;
         grants::of_user(conn, "u", 1)?;
@@ -169,7 +169,7 @@ fn what_ends_and_forgets_many_is_found_by_an_index() {
         }
         Ok(())
     });
-    assert_indexed(&db, "what has expired", |conn| prune::batch(conn, 1).map(|_| ()));
+    assert_indexed(db, "what has expired", |conn| prune::batch(conn, 1).map(|_| ()));
 }
 
 #[test]
@@ -177,14 +177,14 @@ fn every_reference_has_an_index() {
     if on_postgres() {
         return;
     }
-    let data = tempfile::tempdir().unwrap();
-    let db = migrated(&data);
+    let stand = Stand::new();
+    let db = &stand.db;
     let all = "SELECT m.name || '.' || f.\"from\" AS line FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'";
-    let references = query(&db, all);
+    let references = query(db, all);
     assert_eq!(references.len(), UP.matches("REFERENCES").count());
     for reference in references {
         let (table, column) = reference.split_once('.').unwrap();
-        let found = steps(&db, &format!("SELECT 1 FROM {table} WHERE {column} = ?"));
+        let found = steps(db, &format!("SELECT 1 FROM {table} WHERE {column} = ?"));
         let found: Vec<&String> = found.iter().filter(|step| step.starts_with("SCAN")).collect();
         assert!(found.is_empty(), "{reference}: deleting what it names reads all of {table}");
     }
@@ -193,10 +193,10 @@ fn every_reference_has_an_index() {
 /// The audit log is forgotten oldest first, and nothing that is younger goes.
 #[test]
 fn old_events_are_forgotten_in_batches() {
-    let data = tempfile::tempdir().unwrap();
-    let db = migrated(&data);
+    let stand = Stand::new();
+    let db = &stand.db;
     let rows: Vec<String> = (0..1200).map(|n| format!("('{n:05}', {n}, 'x.y')")).collect();
-    execute(&db, &format!("INSERT INTO audit_events (id, at, kind) VALUES {}", rows.join(",")));
+    execute(db, &format!("INSERT INTO audit_events (id, at, kind) VALUES {}", rows.join(",")));
     let went: Vec<usize> =
         (0..4).map(|_| db.write_blocking(|conn| audit::prune(conn, 1100)).unwrap()).collect();
     assert_eq!(went, [500, 500, 100, 0]);
