@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 ///
 /// # Errors
 /// [`Check::BearerInvalid`]: not an access token of a person in force (security row H2);
-/// [`Check::BearerScope`]: without `openid`.
+/// [`Check::BearerScope`]: without `openid`; [`Check::BearerAudience`]: for others than this server.
 pub async fn userinfo(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<String, Value>, Refusal> {
     let now = engine.now();
     let presented = Presented::read(engine, token.reveal(), now).ok_or_else(|| {
@@ -33,6 +33,12 @@ pub async fn userinfo(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<
         return Err(Refusal::new(Check::BearerScope).with("openid", live.scope.to_string()));
     }
     ctx.trace.passed(Check::BearerScope);
+    // RFC 9068 §4: whoever got a token that is for them alone does not read a profile with it.
+    let issuer = &engine.policy.issuer;
+    if !live.audience.contains(issuer) {
+        return Err(Refusal::new(Check::BearerAudience).with(issuer, live.audience.join(" ")));
+    }
+    ctx.trace.passed(Check::BearerAudience);
     Ok(claims(user, &live.scope))
 }
 

@@ -148,6 +148,8 @@ registry! {
         "The access token lacks the scope openid.", "Ask for the scope openid when the person signs in.";
     BearerInQuery = 1304, "bearer_in_query", "RFC 9700 §4.3.2", InvalidRequest, 400, Bearer, Developer,
         "The access token was sent in the URL, where logs keep it, or in two ways at once.", "Send it in the Authorization header.";
+    BearerAudience = 1305, "bearer_audience", "RFC 9068 §4", InvalidToken, 401, Bearer, Developer,
+        "The access token is for other resources, not for this server.", "Send one that was asked without resource at the token endpoint, or with the issuer as resource.";
 
     // 14xx: revocation, introspection
     RevokeForeign = 1401, "revoke_foreign", "RFC 7009 §2.1", UnauthorizedClient, 400, Json, Developer,

@@ -203,7 +203,7 @@ fn sec_a18_resources_and_authorization_details() {
     let answer = app.sign_in(&mut app.visitor(), &app.authorize_path(&web.id, &[("resource", two)]), "ada");
     let tokens = redeemed(&app, &web, &answer);
     let aud = claims(tokens["access_token"].as_str().unwrap())["aud"].clone();
-    assert!(aud == two || aud == serde_json::json!([two]), "{aud}");
+    assert_eq!(aud, serde_json::json!([two, app.issuer]), "with openid, userinfo too");
 }
 
 #[test]

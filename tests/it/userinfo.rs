@@ -2,6 +2,7 @@
 
 use crate::harness::app::{TestApp, TestClient, claims};
 use latchkey::base::secret::Secret;
+use latchkey::domain::client::AccessTokenFormat;
 use latchkey::engine::admin::users;
 use serde_json::{Value, json};
 
@@ -199,4 +200,54 @@ fn b36_claims_have_their_types_and_empty_ones_are_left_out() {
     let mut names: Vec<_> = bob.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
     assert_eq!(names, ["email", "email_verified", "name", "preferred_username", "sub", "updated_at"]);
+}
+
+#[test]
+fn sec_h2_a_token_for_another_resource_reads_no_profile() {
+    let (one, two) = ("https://one.example.com", "https://two.example.com");
+    let app = TestApp::start();
+    app.user("ada");
+    for (id, format) in [("jwt", AccessTokenFormat::Jwt), ("opaque", AccessTokenFormat::Opaque)] {
+        let client = app.client(id, |m| {
+            m.access_token_format = format;
+            m.resources = vec![one.to_owned(), two.to_owned()];
+        });
+        for asked in [&[][..], &[("resource", two)]] {
+            let code = app.sign_in(&mut app.visitor(), &app.authorize_path(id, asked), "ada").param("code");
+            let given = app.redeem(&client, &code.unwrap()).json();
+            let of = |token: &str| app.introspect(&client, token)["aud"].clone();
+            let resource = if asked.is_empty() { one } else { two };
+            let access = text(&given, "access_token");
+            assert_eq!(of(access), json!([resource, app.issuer]), "{id}");
+            assert_eq!(app.userinfo(access).status, 200, "{id}");
+            // For one API alone: it cannot be used here by whoever runs that API.
+            let refresh = |token: &str, resource: &str| {
+                let pairs =
+                    [("grant_type", "refresh_token"), ("refresh_token", token), ("resource", resource)];
+                app.token_call(&client, &pairs).send().json()
+            };
+            let narrow = refresh(text(&given, "refresh_token"), resource);
+            assert_eq!(of(text(&narrow, "access_token")), resource, "{id}");
+            let refused = app.userinfo(text(&narrow, "access_token"));
+            app.assert_json(&refused, 401, "invalid_token", "LK-1305");
+            let ours = refresh(text(&narrow, "refresh_token"), &app.issuer);
+            assert_eq!(of(text(&ours, "access_token")), app.issuer.as_str(), "{id}");
+            assert_eq!(app.userinfo(text(&ours, "access_token")).status, 200, "{id}");
+            let wide = app.refresh_token(&client, text(&ours, "refresh_token")).json();
+            assert_eq!(of(text(&wide, "access_token")), json!([resource, app.issuer]), "{id}");
+        }
+    }
+}
+
+#[test]
+fn without_openid_this_server_is_in_no_audience_but_its_own() {
+    let app = TestApp::start();
+    app.user("ada");
+    let bare = app.client("bare", |_| {});
+    let api = app.client("api", |m| m.resources = vec!["https://one.example.com".to_owned()]);
+    for (client, aud) in [(&bare, app.issuer.as_str()), (&api, "https://one.example.com")] {
+        let given = tokens(&app, client, "email", "ada");
+        assert_eq!(claims(text(&given, "access_token"))["aud"], aud);
+        app.assert_json(&app.userinfo(text(&given, "access_token")), 403, "insufficient_scope", "LK-1303");
+    }
 }

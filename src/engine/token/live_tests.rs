@@ -73,7 +73,7 @@ async fn sec_g5_g6_introspection_says_nothing_to_those_it_is_not_for() {
         assert_eq!(seen["active"], true, "{caller}");
         assert_eq!(
             (&seen["client_id"], &seen["aud"], &seen["sub"]),
-            (&json!("app"), &json!("https://api.example"), &json!(rig.user.as_str()))
+            (&json!("app"), &json!(["https://api.example", ISSUER]), &json!(rig.user.as_str()))
         );
         assert_eq!(
             (&seen["iss"], &seen["token_type"], &seen["username"]),

@@ -27,6 +27,7 @@ use crate::engine::turn::in_turn;
 use crate::engine::{Ctx, Engine};
 use crate::protocol::params::Params;
 use crate::protocol::refusal::{Check, Refusal};
+use crate::protocol::scope::Scope;
 use crate::store::{Conn, Fault, TxResult, audit};
 use issue::Plan;
 use std::sync::Arc;
@@ -157,8 +158,14 @@ impl Exchange {
         vec![first.unwrap_or(&self.engine.policy.issuer).clone()]
     }
 
-    /// The resources a grant may be used for.
-    fn granted_audience(&self, resource: &[String]) -> Vec<String> {
-        if resource.is_empty() { self.default_audience() } else { resource.to_vec() }
+    /// The resources a grant may be used for. With `openid` this server is one of them, for userinfo
+    /// (OIDC Core §5.3) is a resource too; a token for all carries all in its `aud` (RFC 9068 §3).
+    fn granted_audience(&self, scope: &Scope, resource: &[String]) -> Vec<String> {
+        let mut granted = if resource.is_empty() { self.default_audience() } else { resource.to_vec() };
+        let issuer = &self.engine.policy.issuer;
+        if scope.has("openid") && !granted.contains(issuer) {
+            granted.push(issuer.clone());
+        }
+        granted
     }
 }

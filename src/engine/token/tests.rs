@@ -323,12 +323,13 @@ async fn resources_decide_the_audience_and_only_shrink() {
     });
     let rig = Rig::new(vec![app]);
     let answer = signed_in(&rig, "app", SCOPE).await;
-    assert_eq!(payload(&answer.access_token)["aud"], "https://a.example", "the client's first");
+    let first = json!(["https://a.example", ISSUER]);
+    assert_eq!(payload(&answer.access_token)["aud"], first, "the client's first, and userinfo");
     let code = rig.code_with("app", SCOPE, |request| {
         request.resource = vec!["https://a.example".to_owned(), "https://b.example".to_owned()];
     });
     let both = rig.redeem("app", &code).await.unwrap();
-    assert_eq!(payload(&both.access_token)["aud"], json!(["https://a.example", "https://b.example"]));
+    assert_eq!(payload(&both.access_token)["aud"], json!(["https://a.example", "https://b.example", ISSUER]));
     let one = [("refresh_token", refresh_of(&both)), ("resource", "https://b.example")];
     let one = rig.ask("app", "refresh_token", &one).await.unwrap();
     assert_eq!(payload(&one.access_token)["aud"], "https://b.example");

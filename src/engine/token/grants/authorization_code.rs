@@ -57,7 +57,7 @@ impl Redemption {
             return Err(invalid("a live code", "an expired one"));
         }
         let scope = self.check_bindings(conn, &authorization, approval)?;
-        let available = self.exchange.granted_audience(&authorization.request.resource);
+        let available = self.exchange.granted_audience(&scope, &authorization.request.resource);
         let audience = self.exchange.audience(&available, available.clone())?;
         let person = Person {
             user_id: &approval.user_id,

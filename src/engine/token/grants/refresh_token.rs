@@ -70,7 +70,7 @@ impl Refreshing {
         let client_id = self.exchange.client.id.as_str();
         let scope = oxide::refresh::narrow(&grant, client_id, family.id.as_str(), asked)
             .map_err(|check| Refusal::new(check).with(grant.scope.to_string(), asked.unwrap_or_default()))?;
-        let available = self.exchange.granted_audience(&grant.resource);
+        let available = self.exchange.granted_audience(&scope, &grant.resource);
         let audience = self.exchange.audience(&available, available.clone())?;
         let subject = grant.subject.as_ref().ok_or(Check::RefreshInvalid)?;
         let person = Person::of_grant(subject, &grant);
