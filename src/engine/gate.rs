@@ -12,7 +12,7 @@ use crate::domain::user::User;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
 use crate::store::standing::{self, Standing};
-use crate::store::{Conn, TxResult, clients};
+use crate::store::{Conn, Fault, TxResult, clients};
 use std::borrow::Cow;
 
 /// May a code be issued? Client enabled, person enabled, session not ended.
@@ -142,8 +142,8 @@ fn current_client<'a>(conn: &mut Conn, case: &Case<'a>, revision: i64) -> TxResu
     } else {
         let read = clients::find(conn, case.client.id.as_str())?;
         let read = read.ok_or_else(|| refused("an active client", "deleted"))?;
-        if !still_proves(&read, case) {
-            return Err(Refusal::new(Check::StoreUnavailable).retry_after(1).into());
+        if !still_proves(&read, case.client, case.now) {
+            return Err(unproven());
         }
         Cow::Owned(read)
     };
@@ -155,11 +155,39 @@ fn current_client<'a>(conn: &mut Conn, case: &Case<'a>, revision: i64) -> TxResu
 
 /// Whether every secret that this node knew is good still, and the method the same: if not, the one
 /// that authenticated this request may be gone. The node knows within a second (security row D2).
-fn still_proves(read: &Client, case: &Case<'_>) -> bool {
-    let live = |secret: &&StoredSecret| secret.is_live(case.now);
+fn still_proves(read: &Client, known: &Client, now: Seconds) -> bool {
+    let live = |secret: &&StoredSecret| secret.is_live(now);
     let kept = |old: &StoredSecret| read.secrets.iter().filter(live).any(|now| now.id == old.id);
-    read.metadata.token_endpoint_auth_method == case.client.metadata.token_endpoint_auth_method
-        && case.client.secrets.iter().filter(live).all(kept)
+    read.metadata.token_endpoint_auth_method == known.metadata.token_endpoint_auth_method
+        && known.secrets.iter().filter(live).all(kept)
+}
+
+fn unproven() -> Fault {
+    Refusal::new(Check::StoreUnavailable).retry_after(1).into()
+}
+
+/// Whether the client that this node's snapshot authenticated still would be, where nothing is
+/// issued: introspection, revocation. `revision` is the client's, where another statement of the
+/// request has read it already (enabled clients only).
+///
+/// # Errors
+/// [`Check::ClientAuthFailed`] when it was disabled or deleted; [`Check::StoreUnavailable`] when its
+/// secrets or its method changed; store errors.
+pub fn still_authenticated(
+    conn: &mut Conn,
+    client: &Client,
+    revision: Option<i64>,
+    now: Seconds,
+) -> TxResult<()> {
+    let id = client.id.as_str();
+    let revision = if revision.is_some() { revision } else { standing::find_client(conn, id)? };
+    if revision == Some(client.revision) {
+        return Ok(());
+    }
+    let gone = || Refusal::new(Check::ClientAuthFailed).with("an enabled client", "disabled or deleted");
+    revision.ok_or_else(gone)?;
+    let read = clients::find(conn, id)?.filter(|read| read.enabled).ok_or_else(gone)?;
+    if still_proves(&read, client, now) { Ok(()) } else { Err(unproven()) }
 }
 
 /// Where consent is never asked, or never remembered (RFC 8252 §8.6), the approval itself counts.

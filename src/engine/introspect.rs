@@ -4,7 +4,7 @@
 use super::gate::{self, Case, Person};
 use super::keys::Audience;
 use super::token::grants::refresh_token;
-use super::token::live::{Live, Presented};
+use super::token::live::{Found, Live, Presented};
 use super::token::refresh_token::RefreshToken;
 use super::token::{TokenRequest, authenticate, client_auth};
 use super::{Ctx, Engine};
@@ -70,7 +70,8 @@ const PARAMETERS: [&str; 2] = ["token", "token_type_hint"];
 ///
 /// # Errors
 /// The checks of client authentication; [`Check::ClientAuthFailed`] for a public client, which
-/// anyone can claim to be; [`Check::BodyParameterMissing`] without `token`.
+/// anyone can claim to be; [`Check::BodyParameterMissing`] without `token`; [`Check::StoreUnavailable`]
+/// while this node does not know yet how the caller's secrets changed.
 pub async fn introspect(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Result<Introspection, Refusal> {
     request.body.check_body(&client_auth::PARAMETERS)?;
     request.body.check_body(&PARAMETERS)?;
@@ -82,15 +83,21 @@ pub async fn introspect(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Re
     let now = engine.now();
     let (issuer, idle) = (engine.policy.issuer.clone(), engine.policy.session_idle);
     let active = if let Some(refresh) = RefreshToken::parse(&engine.macs.refresh, token) {
-        let job = move |conn: &mut Conn| of_refresh(conn, &refresh, &caller, (now, idle));
+        let job = move |conn: &mut Conn| {
+            gate::still_authenticated(conn, &caller, None, now)?;
+            of_refresh(conn, &refresh, &caller, (now, idle))
+        };
         engine.db.read(job).await
     } else if let Some(presented) = Presented::read(engine, token, now) {
         let job = move |conn: &mut Conn| {
-            Ok(presented.find(conn, now)?.filter(|live| may_see(&caller, live)).map(of_access))
+            let Found { live, caller_revision } = presented.find_for(conn, caller.id.as_str(), now)?;
+            gate::still_authenticated(conn, &caller, caller_revision, now)?;
+            Ok(live.filter(|live| may_see(&caller, live)).map(of_access))
         };
         engine.db.read(job).await
     } else {
-        Ok(None)
+        let job = move |conn: &mut Conn| gate::still_authenticated(conn, &caller, None, now);
+        engine.db.read(job).await.map(|()| None)
     };
     Ok(match active.map_err(Fault::into_refusal)? {
         Some(active) => Introspection::Active(Box::new(Active { iss: issuer, ..active })),

@@ -1,6 +1,7 @@
 //! Token revocation (RFC 7009) without HTTP. A yes is answered after COMMIT only: once it is out,
 //! nothing that came from the token works, on any node (security rows E6, G3, G4).
 
+use super::gate;
 use super::keys::AccessClaims;
 use super::token::live::Presented;
 use super::token::refresh_token::RefreshToken;
@@ -33,7 +34,11 @@ pub async fn revoke(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Result
         None => match Presented::read(engine, token, now) {
             Some(Presented::Jwt(claims)) => Target::Jwt(claims),
             Some(Presented::Opaque(digest)) => Target::Opaque(digest),
-            None => return Ok(()),
+            None => {
+                let read =
+                    engine.db.read(move |conn| gate::still_authenticated(conn, &client, None, now)).await;
+                return read.map_err(Fault::into_refusal);
+            }
         },
     };
     let revocation = Revocation { engine: engine.clone(), ctx: ctx.clone(), client, now };
@@ -55,6 +60,7 @@ struct Revocation {
 
 impl Revocation {
     fn run(&self, conn: &mut Conn, target: Target) -> TxResult<()> {
+        gate::still_authenticated(conn, &self.client, None, self.now)?;
         match target {
             Target::Family(token) => self.family(conn, &token),
             Target::Jwt(claims) => self.jwt(conn, &claims),

@@ -153,32 +153,44 @@ pub struct Bearing {
     pub client_enabled: bool,
     /// Whether this one token was revoked.
     pub revoked: bool,
+    /// The revision of the client that asks; `None` when it is disabled or gone.
+    pub caller_revision: Option<i64>,
 }
 
-/// What the token `jti` of the grant `id` stands or falls by.
+/// A grant's row, its person's, whether its client is enabled, its token's `jti` if that was revoked,
+/// the asking client's revision.
+type BearingRow = (Row, Option<UserRow>, bool, Option<String>, Option<i64>);
+
+/// What the token `jti` of the grant `id` stands or falls by, for the client `caller`.
 ///
 /// # Errors
 /// Store errors.
-pub fn find_bearing(conn: &mut Conn, id: &str, jti: &str) -> TxResult<Option<Bearing>> {
-    let row: Option<(Row, Option<UserRow>, bool, Option<String>)> = on_each!(conn, inner => grants::table
+pub fn find_bearing(conn: &mut Conn, id: &str, jti: &str, caller: &str) -> TxResult<Option<Bearing>> {
+    let callers = diesel::alias!(clients as callers);
+    let asking =
+        callers.field(clients::id).eq(caller.to_owned()).and(callers.field(clients::enabled).eq(true));
+    let row: Option<BearingRow> = on_each!(conn, inner => grants::table
         .inner_join(clients::table)
         .left_join(users::table)
-        .left_join(revoked_tokens::table.on(revoked_tokens::jti.eq(jti)))
+        .left_join(revoked_tokens::table.on(revoked_tokens::jti.eq(jti.to_owned())))
+        .left_join(callers.on(asking))
         .filter(grants::id.eq(id))
         .select((
             Row::as_select(),
             Option::<UserRow>::as_select(),
             clients::enabled,
             revoked_tokens::jti.nullable(),
+            callers.field(clients::revision).nullable(),
         ))
         .get_result(inner)
         .optional())?;
-    let Some((grant, user, client_enabled, revoked)) = row else { return Ok(None) };
+    let Some((grant, user, client_enabled, revoked, caller_revision)) = row else { return Ok(None) };
     Ok(Some(Bearing {
         grant: grant.into_grant()?,
         user: user.map(UserRow::into_user).transpose()?,
         client_enabled,
         revoked: revoked.is_some(),
+        caller_revision,
     }))
 }
 

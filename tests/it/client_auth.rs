@@ -5,7 +5,7 @@ use crate::harness::http::{Answer, Call};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use latchkey::base::secret::Secret;
-use latchkey::domain::client::Metadata;
+use latchkey::domain::client::{Client, Metadata};
 use latchkey::engine::admin::client_secrets::{self, NewSecret};
 use latchkey::engine::admin::{Actor, AdminError, Desk, Mode, apply_blocking, clients};
 use latchkey::protocol::client_auth::AuthMethod;
@@ -138,6 +138,68 @@ fn sec_d2_a_removed_secret_gives_nothing_before_the_snapshot_follows() {
     assert!([401, 503].contains(&status), "{status}");
     app.refresh();
     assert_eq!(call(), 401);
+}
+
+#[test]
+fn sec_d2_a_removed_secret_asks_and_ends_nothing_before_the_snapshot_follows() {
+    let app = TestApp::start();
+    app.user("ada");
+    let client = app.web_client();
+    let other = app.client("other", |_| {});
+    let (mine, foreign) = (app.tokens(&client, "ada"), app.tokens(&other, "ada"));
+    let first = app.read(|conn| stored::find(conn, "web")).unwrap().secrets[0].id.clone();
+    let fresh = app.admin(|conn, desk| client_secrets::add(conn, desk, "web", None, 600));
+    let fresh = TestClient { id: "web".to_owned(), secret: fresh.secret.unwrap().reveal().to_owned() };
+    let kinds = |tokens: &serde_json::Value| {
+        ["access_token", "refresh_token"].map(|name| tokens[name].as_str().unwrap().to_owned())
+    };
+    let asked =
+        [&kinds(&mine)[..], &kinds(&foreign), &["lk_at_x".to_owned(), "nonsense".to_owned()]].concat();
+    let call = |client: &TestClient, path: &str, token: &str| {
+        app.call("POST", path).basic("web", &client.secret).form(&[("token", token)]).send()
+    };
+    for token in &asked {
+        assert_eq!(call(&client, "/oauth2/introspect", token).status, 200, "both for a while");
+    }
+    let now = app.clock.now();
+    app.write(move |conn| {
+        let current = stored::find(conn, "web")?.unwrap();
+        stored::update(conn, &current, now)?;
+        stored::remove_secret(conn, &first, now)
+    });
+    for path in ["/oauth2/introspect", "/oauth2/revoke"] {
+        for token in &asked {
+            let status = call(&client, path, token).status;
+            assert!([401, 503].contains(&status), "{path} {token}: {status}");
+        }
+    }
+    app.refresh();
+    for path in ["/oauth2/introspect", "/oauth2/revoke"] {
+        assert_eq!(call(&client, path, &asked[0]).status, 401);
+    }
+    for token in kinds(&mine) {
+        assert_eq!(app.introspect(&fresh, &token)["active"], true, "nothing was ended");
+    }
+}
+
+#[test]
+fn sec_a1_a_client_switched_off_asks_and_ends_nothing_before_the_snapshot_follows() {
+    let app = TestApp::start();
+    app.user("ada");
+    let client = app.web_client();
+    let tokens = app.tokens(&client, "ada");
+    let refresh = tokens["refresh_token"].as_str().unwrap().to_owned();
+    let now = app.clock.now();
+    app.write(move |conn| {
+        let current = stored::find(conn, "web")?.unwrap();
+        stored::update(conn, &Client { enabled: false, ..current }, now)
+    });
+    for path in ["/oauth2/introspect", "/oauth2/revoke"] {
+        for token in [tokens["access_token"].as_str().unwrap(), &refresh, "nonsense"] {
+            let answer = app.call("POST", path).basic("web", &client.secret).form(&[("token", token)]).send();
+            app.assert_json(&answer, 401, "invalid_client", "LK-1213");
+        }
+    }
 }
 
 #[test]

@@ -58,21 +58,40 @@ impl Presented {
     /// # Errors
     /// Store errors.
     pub fn find(self, conn: &mut Conn, now: Seconds) -> TxResult<Option<Live>> {
+        Ok(self.find_for(conn, "", now)?.live)
+    }
+
+    /// [`Presented::find`] for a client that asks, whose revision the same statement reads.
+    ///
+    /// # Errors
+    /// Store errors.
+    pub fn find_for(self, conn: &mut Conn, caller: &str, now: Seconds) -> TxResult<Found> {
         match self {
-            Self::Jwt(claims) => find_jwt(conn, *claims),
-            Self::Opaque(digest) => find_opaque(conn, &digest, now),
+            Self::Jwt(claims) => find_jwt(conn, *claims, caller),
+            Self::Opaque(digest) => find_opaque(conn, &digest, caller, now),
         }
     }
 }
 
-fn find_jwt(conn: &mut Conn, claims: AccessClaims) -> TxResult<Option<Live>> {
-    let Some(grant_id) = Jti::grant_id(&claims.jti) else { return Ok(None) };
-    let Some((grant, user)) = standing(conn, grant_id.as_str(), &claims.jti)? else { return Ok(None) };
+/// What was found of a token.
+#[derive(Default)]
+pub struct Found {
+    /// The token, if it stands.
+    pub live: Option<Live>,
+    /// The revision of the enabled client that asks, if it was read.
+    pub caller_revision: Option<i64>,
+}
+
+fn find_jwt(conn: &mut Conn, claims: AccessClaims, caller: &str) -> TxResult<Found> {
+    let Some(grant_id) = Jti::grant_id(&claims.jti) else { return Ok(Found::default()) };
+    let (stands, caller_revision) = standing(conn, grant_id.as_str(), &claims.jti, caller)?;
+    let none = Found { live: None, caller_revision };
+    let Some((grant, user)) = stands else { return Ok(none) };
     let subject = grant.subject.as_ref().map_or(grant.client_id.as_str(), |subject| subject.user_id.as_str());
     if claims.client_id != grant.client_id.as_str() || claims.sub != subject {
-        return Ok(None);
+        return Ok(none);
     }
-    Ok(Some(Live {
+    let live = Live {
         scope: Scope::from_stored(&claims.scope),
         audience: claims.aud.names().to_vec(),
         issued_at: claims.iat,
@@ -80,13 +99,16 @@ fn find_jwt(conn: &mut Conn, claims: AccessClaims) -> TxResult<Option<Live>> {
         jti: Some(claims.jti),
         grant,
         user,
-    }))
+    };
+    Ok(Found { live: Some(live), caller_revision })
 }
 
-fn find_opaque(conn: &mut Conn, digest: &Digest<AccessToken>, now: Seconds) -> TxResult<Option<Live>> {
-    let Some(row) = tokens::find(conn, digest)?.filter(|row| now < row.expires_at) else { return Ok(None) };
-    let Some((grant, user)) = standing(conn, &row.grant_id, "")? else { return Ok(None) };
-    Ok(Some(Live {
+fn find_opaque(conn: &mut Conn, digest: &Digest<AccessToken>, caller: &str, now: Seconds) -> TxResult<Found> {
+    let found = tokens::find(conn, digest)?.filter(|row| now < row.expires_at);
+    let Some(row) = found else { return Ok(Found::default()) };
+    let (stands, caller_revision) = standing(conn, &row.grant_id, "", caller)?;
+    let Some((grant, user)) = stands else { return Ok(Found { live: None, caller_revision }) };
+    let live = Live {
         scope: Scope::from_stored(&row.scope),
         audience: row.audience.split(' ').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
         issued_at: row.issued_at,
@@ -94,23 +116,23 @@ fn find_opaque(conn: &mut Conn, digest: &Digest<AccessToken>, now: Seconds) -> T
         jti: None,
         grant,
         user,
-    }))
+    };
+    Ok(Found { live: Some(live), caller_revision })
 }
 
-/// A grant that was not ended (nor the token `jti` of it, if it has one), whose client is enabled and whose person, if it has one, is too.
-///
-/// # Errors
-/// Store errors.
-pub fn standing(conn: &mut Conn, grant_id: &str, jti: &str) -> TxResult<Option<(Grant, Option<User>)>> {
-    let Some(Bearing { grant, user, client_enabled, revoked }) = grants::find_bearing(conn, grant_id, jti)?
-    else {
-        return Ok(None);
-    };
+/// A grant with its person, and the revision of the client that asks.
+type Standing = (Option<(Grant, Option<User>)>, Option<i64>);
+
+/// A grant that was not ended (nor the token `jti` of it, if it has one), whose client is enabled and
+/// whose person, if it has one, is too; with the revision of `caller`.
+fn standing(conn: &mut Conn, grant_id: &str, jti: &str, caller: &str) -> TxResult<Standing> {
+    let Some(bearing) = grants::find_bearing(conn, grant_id, jti, caller)? else { return Ok((None, None)) };
+    let Bearing { grant, user, client_enabled, revoked, caller_revision } = bearing;
     let person_stands = match (&grant.subject, &user) {
         (None, _) => true,
         (Some(_), Some(user)) => user.enabled,
         (Some(_), None) => false,
     };
     let stands = grant.ended_at.is_none() && person_stands && client_enabled && !revoked;
-    Ok(stands.then_some((grant, user)))
+    Ok((stands.then_some((grant, user)), caller_revision))
 }

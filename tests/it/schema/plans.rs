@@ -104,7 +104,7 @@ fn what_each_request_asks_is_found_by_an_index() {
         grants::touch(conn, "g", 1, 1)?;
         grants::find_family(conn, "f")?;
         grants::find_by_family(conn, "f")?;
-        grants::find_bearing(conn, "g", "j")?;
+        grants::find_bearing(conn, "g", "j", "c")?;
         let family = Family {
             id: FamilyId::from_stored("f"),
             grant_id: GrantId::from_stored("g"),
