@@ -22,6 +22,7 @@ mod cookies;
 mod damage;
 mod disabled;
 mod discovery;
+mod double_click;
 mod examples;
 mod flow;
 mod form_post;

@@ -2,6 +2,7 @@
 //! request stands is decided by `next::step` alone; pages carry only the id of the stored
 //! authorization and come back to [`resume`].
 
+mod again;
 mod checks;
 mod client;
 mod id_token_hint;
@@ -15,6 +16,7 @@ mod unsupported;
 mod values;
 mod waiting;
 
+pub use again::{just_granted, or_again, was_just_granted};
 pub use checks::{CHECKS, Draft};
 pub use next::Step;
 pub use response::{AuthorizationResponse, Outcome, Target};
@@ -163,7 +165,7 @@ async fn go_on(
     visitor: &Visitor,
     id: &AuthorizationId,
 ) -> Result<Outcome, (Fault, Option<Target>)> {
-    let waiting = waiting(engine, visitor, id).await.map_err(|fault| (fault, None))?;
+    let waiting = waiting(engine, ctx, visitor, id).await.map_err(|fault| (fault, None))?;
     let target = waiting.target(engine);
     decide(engine, ctx, visitor, waiting).await.map_err(|fault| {
         let ours = matches!(&fault, Fault::Refused(refusal) if refusal.check == Check::AuthorizationGone);
@@ -195,7 +197,7 @@ async fn grant(
     approved: Approved,
 ) -> TxResult<Outcome> {
     let now = engine.now();
-    let code = Plain::<Code>::of_authorization(&waiting.authorization.id, &engine.rng);
+    let code = again::code_of(engine, &waiting.authorization.id);
     let target = Target::of(engine, &waiting.authorization.request);
     let approval = Approval {
         user_id: user.id.clone(),
@@ -234,10 +236,9 @@ pub async fn allow(
     id: &AuthorizationId,
     posted: &Scope,
 ) -> Outcome {
-    match try_allow(engine, ctx, visitor, id, posted).await {
-        Ok(outcome) => outcome,
-        Err(fault) => response::refused(fault.into_refusal(), None),
-    }
+    let tried = try_allow(engine, ctx, visitor, id, posted).await;
+    let outcome = tried.unwrap_or_else(|fault| response::refused(fault.into_refusal(), None));
+    or_again(engine, ctx, visitor, id, outcome).await
 }
 
 async fn try_allow(
@@ -247,7 +248,7 @@ async fn try_allow(
     id: &AuthorizationId,
     posted: &Scope,
 ) -> TxResult<Outcome> {
-    let waiting = waiting(engine, visitor, id).await?;
+    let waiting = waiting(engine, ctx, visitor, id).await?;
     let standing = standing(engine, visitor, &waiting.client).await?;
     // A form sent out of order does not skip a step (security row A15).
     let step = waiting.step(&standing, engine.now());
@@ -266,7 +267,7 @@ async fn try_allow(
 
 /// The person declined.
 pub async fn deny(engine: &Engine, ctx: &Ctx, visitor: &Visitor, id: &AuthorizationId) -> Outcome {
-    let waiting = match waiting(engine, visitor, id).await {
+    let waiting = match waiting(engine, ctx, visitor, id).await {
         Ok(waiting) => waiting,
         Err(fault) => return response::refused(fault.into_refusal(), None),
     };
@@ -296,14 +297,15 @@ pub async fn continue_as_current(
     visitor: &Visitor,
     id: &AuthorizationId,
 ) -> Outcome {
-    match try_continue(engine, visitor, id).await {
+    let outcome = match try_continue(engine, ctx, visitor, id).await {
         Ok(()) => resume(engine, ctx, visitor, id).await,
         Err(fault) => response::refused(fault.into_refusal(), None),
-    }
+    };
+    or_again(engine, ctx, visitor, id, outcome).await
 }
 
-async fn try_continue(engine: &Engine, visitor: &Visitor, id: &AuthorizationId) -> TxResult<()> {
-    let waiting = waiting(engine, visitor, id).await?;
+async fn try_continue(engine: &Engine, ctx: &Ctx, visitor: &Visitor, id: &AuthorizationId) -> TxResult<()> {
+    let waiting = waiting(engine, ctx, visitor, id).await?;
     let standing = standing(engine, visitor, &waiting.client).await?;
     // Out of its turn this answer would stand in for the sign-in that is asked for (security row A15).
     let step = waiting.step(&standing, engine.now());

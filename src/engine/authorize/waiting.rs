@@ -11,7 +11,7 @@ use crate::domain::authorization::{Authorization, Stage};
 use crate::domain::client::{Client, ConsentPolicy};
 use crate::domain::session::Session;
 use crate::domain::user::User;
-use crate::engine::context::Engine;
+use crate::engine::context::{Ctx, Engine};
 use crate::engine::visitor::Visitor;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::refusal::Check;
@@ -58,9 +58,25 @@ impl Waiting {
 ///
 /// # Errors
 /// [`Check::AuthorizationGone`] when it is finished, too old, or another browser's.
-pub async fn waiting(engine: &Engine, visitor: &Visitor, id: &AuthorizationId) -> TxResult<Waiting> {
-    let (visitor, with, key) = (visitor.clone(), engine.clone(), id.clone());
-    engine.db.read(move |conn| find_waiting(conn, &with, &visitor, key.as_str())).await
+pub async fn waiting(
+    engine: &Engine,
+    ctx: &Ctx,
+    visitor: &Visitor,
+    id: &AuthorizationId,
+) -> TxResult<Waiting> {
+    let (visitor, with, key, trace) = (visitor.clone(), engine.clone(), id.clone(), ctx.trace.clone());
+    let find = move |conn: &mut Conn| {
+        let waiting = find_waiting(conn, &with, &visitor, key.as_str());
+        if waiting.is_err()
+            && let Some(over) = authorizations::find(conn, key.as_str())?
+            && is_here(&visitor, &over)
+        {
+            // Whoever began it is told the way back to the app.
+            trace.client(over.request.client_id.as_str());
+        }
+        waiting
+    };
+    engine.db.read(find).await
 }
 
 /// [`waiting`], inside a transaction.
@@ -71,11 +87,7 @@ pub fn find_waiting(conn: &mut Conn, engine: &Engine, visitor: &Visitor, id: &st
     let found = if crate::base::id::is_ulid(id) { authorizations::find(conn, id)? } else { None };
     let gone = || Fault::from(Check::AuthorizationGone);
     let authorization = found.ok_or_else(gone)?;
-    let here = visitor
-        .browser
-        .as_ref()
-        .is_some_and(|b| b.matches(&Digest::from_stored(authorization.browser.clone())));
-    if !here || authorization.expires_at <= engine.now() {
+    if !is_here(visitor, &authorization) || authorization.expires_at <= engine.now() {
         return Err(gone());
     }
     let Stage::Pending { answered_by, expected } = authorization.stage.clone() else { return Err(gone()) };
@@ -87,9 +99,15 @@ pub fn find_waiting(conn: &mut Conn, engine: &Engine, visitor: &Visitor, id: &st
     Ok(Waiting { authorization, client, answered_by, expected })
 }
 
+/// Whether an authorization was begun in this browser.
+pub(super) fn is_here(visitor: &Visitor, authorization: &Authorization) -> bool {
+    let begun = Digest::from_stored(authorization.browser.clone());
+    visitor.browser.as_ref().is_some_and(|browser| browser.matches(&begun))
+}
+
 /// What the client's record says now, not what it said when the request came (security row A6): a
 /// redirect URI that was taken out gets no more answers.
-fn still_allows(engine: &Engine, client: &Client, request: &AuthorizationRequest) -> bool {
+pub(super) fn still_allows(engine: &Engine, client: &Client, request: &AuthorizationRequest) -> bool {
     client.enabled
         && client.allows_code()
         && request.scope.is_within(&client.scope)

@@ -1,7 +1,7 @@
 //! Signing in with a name and a password. Unknown, disabled and password-less accounts answer like
 //! a wrong password, in the same time (security row C1).
 
-use super::authorize::find_waiting;
+use super::authorize::{find_waiting, was_just_granted};
 use super::context::{Ctx, Engine};
 use super::secrets::Verdict;
 use super::throttle::{self, Account};
@@ -108,10 +108,13 @@ fn finish(
     let auth =
         AuthContext { auth_time: engine.now(), amr: vec!["pwd".to_owned()], acr: ACR_PASSWORD.to_owned() };
     if let Some(id) = authorization {
-        let waiting = find_waiting(conn, engine, visitor, id.as_str())?;
-        // "Another account" is no way around the person an `id_token_hint` names (row A12).
-        if switching && !waiting.admits(&user) {
-            return Err(Check::StepUnexpected.into());
+        match find_waiting(conn, engine, visitor, id.as_str()) {
+            // "Another account" is no way around the person an `id_token_hint` names (row A12).
+            Ok(waiting) if switching && !waiting.admits(&user) => return Err(Check::StepUnexpected.into()),
+            Ok(_) => {}
+            // The form was sent twice: the password is right, and the first one's answer is not seen.
+            Err(_) if was_just_granted(conn, engine, visitor, id.as_str())? => {}
+            Err(gone) => return Err(gone),
         }
     }
     let (session, secret) = start_session(conn, (engine, ctx), visitor, &user, auth)?;

@@ -37,8 +37,8 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let Outcome::Interact { step: Step::Consent { scope }, .. } = outcome else {
         return carry(&request, outcome);
     };
-    let waiting =
-        authorize::waiting(request.engine(), &request.visitor, &id).await.map_err(Fault::into_refusal)?;
+    let waiting = authorize::waiting(request.engine(), &request.ctx, &request.visitor, &id).await;
+    let waiting = waiting.map_err(Fault::into_refusal)?;
     let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
     let (_, user) = current.ok_or(Check::SessionMissing)?;
     let key = id.to_string();

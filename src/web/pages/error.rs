@@ -31,10 +31,11 @@ pub fn view(request: &Request, refusal: &Refusal) -> ErrorPage {
         },
     };
     let home = client.as_ref().and_then(|client| client.metadata.client_uri.as_deref().and_then(Href::web));
-    let label = client.as_ref().map(|c| Text::plain(&format!("Back to {}", c.metadata.client_name)));
+    let verb = if refusal.check == Check::AuthorizationGone { "Start again at" } else { "Back to" };
+    let label = client.as_ref().map(|c| Text::plain(&format!("{verb} {}", c.metadata.client_name)));
     let way_out = home.zip(label).map(|(href, label)| WayOut { label, href });
     ErrorPage {
-        way_out: go_on(request, refusal).or(way_out).or(sign_in(request, refusal)).or(base.way_out),
+        way_out: go_on(request, refusal).or(way_out).or(own_way_out(request, refusal)).or(base.way_out),
         details: Some(details(request, refusal, client.as_deref())),
         ..base
     }
@@ -47,10 +48,16 @@ fn go_on(request: &Request, refusal: &Refusal) -> Option<WayOut> {
     Some(WayOut { label: Text::plain("Go on with the sign-in"), href })
 }
 
-/// The login page, for whom a page asked to be signed in.
-fn sign_in(request: &Request, refusal: &Refusal) -> Option<WayOut> {
-    let href = Href::own(request.chrome().at("/login"));
-    (refusal.check == Check::SessionMissing).then(|| WayOut { label: Text::plain("Sign in"), href })
+/// A page of ours to go on from, where there is no app's: the login page for whom a page asked to be
+/// signed in, the account page after a sign-in that is over (it asks whoever is not signed in).
+fn own_way_out(request: &Request, refusal: &Refusal) -> Option<WayOut> {
+    let (path, label) = match refusal.check {
+        Check::SessionMissing => ("/login", "Sign in"),
+        Check::AuthorizationGone | Check::StepUnexpected => ("/account", "Go to your account"),
+        _ => return None,
+    };
+    let href = Href::own(request.chrome().at(path));
+    Some(WayOut { label: Text::plain(label), href })
 }
 
 /// The client a request names, for its display name only.

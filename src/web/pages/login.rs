@@ -1,6 +1,7 @@
 //! The sign-in page, for an app that waits or for the account pages.
 
 use super::{app_of, ix, leads_to, person, typed};
+use crate::base::id::AuthorizationId;
 use crate::base::secret::Secret;
 use crate::domain::user::User;
 use crate::engine::authorize::{self, Outcome, Step, Waiting};
@@ -36,7 +37,21 @@ async fn handle(request: Request) -> Result<Response, Refusal> {
 async fn waiting(request: &Request, sent: Option<&str>) -> Result<Option<Waiting>, Refusal> {
     let Some(sent) = sent else { return Ok(None) };
     let id = ix(Some(sent)).ok_or(Check::AuthorizationGone)?;
-    authorize::waiting(request.engine(), &request.visitor, &id).await.map(Some).map_err(Fault::into_refusal)
+    let found = authorize::waiting(request.engine(), &request.ctx, &request.visitor, &id).await;
+    found.map(Some).map_err(Fault::into_refusal)
+}
+
+/// The authorization that the form is for, and what waits of it: nothing, if the form is here for the
+/// second time and the first led to the end.
+async fn sent_for(request: &Request) -> Result<(Option<AuthorizationId>, Option<Waiting>), Refusal> {
+    let id = ix(request.form.get("ix"));
+    match (waiting(request, request.form.get("ix")).await, &id) {
+        (Err(refusal), Some(key)) if refusal.check == Check::AuthorizationGone => {
+            let granted = authorize::just_granted(request.engine(), &request.visitor, key).await;
+            if granted.map_err(Fault::into_refusal)? { Ok((id, None)) } else { Err(refusal) }
+        }
+        (found, _) => found.map(|waiting| (id, waiting)),
+    }
 }
 
 async fn show(request: Request) -> Result<Response, Refusal> {
@@ -104,7 +119,7 @@ fn page(
 }
 
 async fn submit(request: Request) -> Result<Response, Refusal> {
-    let waiting = waiting(&request, request.form.get("ix")).await?;
+    let (id, waiting) = sent_for(&request).await?;
     let (username, password) = (typed(&request, "username").to_owned(), typed(&request, "password"));
     let missing = match (username.is_empty(), password.is_empty()) {
         (true, true) => Some(Problem::BothMissing),
@@ -118,31 +133,46 @@ async fn submit(request: Request) -> Result<Response, Refusal> {
     let attempt = Attempt {
         username: username.clone(),
         password: Secret::new(password),
-        authorization: waiting.as_ref().map(|waiting| waiting.authorization.id.clone()),
+        authorization: id.clone(),
         switching: switching(&request),
     };
     match login::password(request.engine(), &request.ctx, &request.visitor, attempt).await {
-        Ok(signed_in) => go_on(request, waiting, signed_in).await,
+        Ok(signed_in) => go_on(request, id, signed_in).await,
         Err(fault) => again(&request, waiting.as_ref(), &username, fault.into_refusal()).await,
     }
 }
 
 async fn go_on(
     mut request: Request,
-    waiting: Option<Waiting>,
+    id: Option<AuthorizationId>,
     signed_in: login::SignedIn,
 ) -> Result<Response, Refusal> {
     request.visitor.session = Some(signed_in.session.digest());
-    let mut response = match waiting {
-        Some(waiting) => {
-            let id = waiting.authorization.id;
-            let outcome = authorize::resume(request.engine(), &request.ctx, &request.visitor, &id).await;
-            carry(&request, outcome)?
+    let mut response = match id {
+        Some(id) => {
+            let (engine, ctx, visitor) = (request.engine(), &request.ctx, &request.visitor);
+            let outcome = authorize::resume(engine, ctx, visitor, &id).await;
+            let outcome = authorize::or_again(engine, ctx, visitor, &id, outcome).await;
+            // The person is signed in, whatever became of the app's request: the cookie goes along.
+            carry(&request, outcome).unwrap_or_else(|refusal| told(&request, &refusal))
         }
         None => respond::to_own(&request, "/account"),
     };
     cookies::set_session(&mut response, &signed_in.session);
     Ok(response)
+}
+
+/// The error page as an answer that more can be done to.
+fn told(request: &Request, refusal: &Refusal) -> Response {
+    note(request, refusal);
+    respond::refusal(request, Class::Page, refusal)
+}
+
+/// Counts a refusal that is answered here, and keeps its story.
+fn note(request: &Request, refusal: &Refusal) {
+    request.ctx.trace.failed(refusal);
+    request.site.metrics.refused(refusal.row().code);
+    request.site.recorder.keep(request.engine(), &request.ctx.trace, ROUTE.path, refusal.row().code);
 }
 
 /// The form again, with what is wrong; the same for unknown, disabled and wrong (security row C1).
@@ -155,9 +185,7 @@ async fn again(
     if !login::is_retryable(&refusal) {
         return Err(refusal);
     }
-    request.ctx.trace.failed(&refusal);
-    request.site.metrics.refused(refusal.row().code);
-    request.site.recorder.keep(request.engine(), &request.ctx.trace, ROUTE.path, refusal.row().code);
+    note(request, &refusal);
     let seconds = u64::try_from(refusal.retry_after.unwrap_or(1)).unwrap_or(1);
     let problem = match refusal.check {
         Check::LoginThrottled => Problem::TooManyTries { seconds },

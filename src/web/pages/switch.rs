@@ -32,8 +32,8 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let id = ix(request.query.get("ix")).ok_or(Check::AuthorizationGone)?;
     let outcome = authorize::resume(request.engine(), &request.ctx, &request.visitor, &id).await;
     let Outcome::Interact { step: Step::Choose, .. } = outcome else { return carry(&request, outcome) };
-    let waiting =
-        authorize::waiting(request.engine(), &request.visitor, &id).await.map_err(Fault::into_refusal)?;
+    let waiting = authorize::waiting(request.engine(), &request.ctx, &request.visitor, &id).await;
+    let waiting = waiting.map_err(Fault::into_refusal)?;
     let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
     let (_, user) = current.ok_or(Check::SessionMissing)?;
     let key = id.to_string();
