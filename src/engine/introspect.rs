@@ -89,10 +89,14 @@ pub async fn introspect(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Re
         };
         engine.db.read(job).await
     } else if let Some(presented) = Presented::read(engine, token, now) {
+        let clients = engine.clients.clone();
         let job = move |conn: &mut Conn| {
             let Found { live, caller_revision } = presented.find_for(conn, caller.id.as_str(), now)?;
             gate::still_authenticated(conn, &caller, caller_revision, now)?;
-            Ok(live.filter(|live| may_see(&caller, live)).map(of_access))
+            Ok(live
+                .filter(|live| may_see(&caller, live))
+                .filter(|live| !clients.is_unreadable(live.grant.client_id.as_str()))
+                .map(of_access))
         };
         engine.db.read(job).await
     } else {

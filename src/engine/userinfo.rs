@@ -1,6 +1,6 @@
 //! UserInfo (OIDC Core §5.3) without HTTP: the claims the token's scopes release, and no others.
 
-use super::token::live::Presented;
+use super::token::live::{Live, Presented};
 use super::{Ctx, Engine};
 use crate::base::secret::Secret;
 use crate::domain::user::User;
@@ -21,7 +21,8 @@ pub async fn userinfo(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<
         Refusal::new(Check::BearerInvalid).with("a token in force", "expired, or not of this server")
     })?;
     let found = engine.db.read(move |conn| presented.find(conn, now)).await.map_err(Fault::into_refusal)?;
-    let live = found.ok_or_else(|| {
+    let readable = |live: &Live| !engine.clients.is_unreadable(live.grant.client_id.as_str());
+    let live = found.filter(readable).ok_or_else(|| {
         Refusal::new(Check::BearerInvalid).with("a token in force", "revoked, or its grant has ended")
     })?;
     ctx.trace.client(live.grant.client_id.as_str());

@@ -1,7 +1,7 @@
 //! Registered clients and their secrets. Every change raises the clients' epoch.
 
 use super::conn::Conn;
-use super::fault::{StoreError, TxResult};
+use super::fault::{Fault, StoreError, StoreErrorKind, TxResult};
 use super::schema::{client_secrets, clients};
 use super::settings;
 use crate::base::clock::Seconds;
@@ -71,11 +71,44 @@ fn json(metadata: &Metadata) -> TxResult<String> {
     Ok(serde_json::to_string(metadata).map_err(StoreError::inconsistent)?)
 }
 
-/// All clients with their secrets.
+/// A client whose row, or one of its secrets', makes no sense to this program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Which.
+    pub id: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// All clients with their secrets. One that cannot be read is set apart: the others are not to wait
+/// for it, and whoever asks for it finds no client.
 ///
 /// # Errors
 /// Store errors.
-pub fn all(conn: &mut Conn) -> TxResult<Vec<Client>> {
+pub fn all(conn: &mut Conn) -> TxResult<(Vec<Client>, Vec<Unreadable>)> {
+    match at_once(conn) {
+        Ok(clients) => Ok((clients, Vec::new())),
+        Err(Fault::Store(error)) if error.kind == StoreErrorKind::Inconsistent => one_by_one(conn),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn one_by_one(conn: &mut Conn) -> TxResult<(Vec<Client>, Vec<Unreadable>)> {
+    let ids: Vec<String> = clients::table.select(clients::id).order(clients::id).load(conn)?;
+    let (mut readable, mut unreadable) = (Vec::new(), Vec::new());
+    for id in ids {
+        match find(conn, &id) {
+            Ok(found) => readable.extend(found),
+            Err(Fault::Store(error)) if error.kind == StoreErrorKind::Inconsistent => {
+                unreadable.push(Unreadable { id, why: error.to_string() });
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok((readable, unreadable))
+}
+
+fn at_once(conn: &mut Conn) -> TxResult<Vec<Client>> {
     let mut secrets: HashMap<String, Vec<StoredSecret>> = HashMap::new();
     for row in client_secrets::table.order(client_secrets::id.desc()).load::<SecretRow>(conn)? {
         secrets.entry(row.client_id.clone()).or_default().push(row.into_secret()?);

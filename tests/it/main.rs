@@ -54,4 +54,5 @@ mod throttle;
 mod tidy;
 mod token;
 mod transactions;
+mod unreadable;
 mod userinfo;

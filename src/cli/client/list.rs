@@ -5,7 +5,7 @@ use super::super::local::Global;
 use super::super::output::{Answer, Format, table};
 use crate::engine::admin::clients;
 use crate::store;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Lists all apps.
 ///
@@ -14,13 +14,20 @@ use serde_json::Value;
 pub fn run(global: &Global) -> Result<Answer, Failure> {
     global.no_env()?;
     let local = global.open()?;
-    let all = local.read(store::clients::all)?;
+    let (all, unreadable) = local.read(store::clients::all)?;
     if local.format == Format::Json {
-        return Ok(Answer::json(&Value::Array(all.iter().map(clients::shown).collect())));
+        let broken = unreadable
+            .iter()
+            .map(|client| json!({ "client_id": client.id, "enabled": false, "unreadable": client.why }));
+        return Ok(Answer::json(&all.iter().map(clients::shown).chain(broken).collect::<Value>()));
     }
-    if all.is_empty() {
+    if all.is_empty() && unreadable.is_empty() {
         return Ok(Answer::text("No app is registered. Register one: latchkey client add NAME URL"));
     }
+    let broken = unreadable.into_iter().map(|client| {
+        let (none, state) = ("-".to_owned(), "unreadable".to_owned());
+        vec![client.id, none.clone(), none, state, client.why]
+    });
     let rows: Vec<Vec<String>> = all
         .iter()
         .map(|client| {
@@ -34,6 +41,7 @@ pub fn run(global: &Global) -> Result<Answer, Failure> {
                 if more > 0 { format!("{first} (+{more})") } else { first },
             ]
         })
+        .chain(broken)
         .collect();
     Ok(Answer::text(table(&["CLIENT_ID", "NAME", "KIND", "STATE", "REDIRECT_URI"], &rows)))
 }
