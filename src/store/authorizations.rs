@@ -1,6 +1,6 @@
 //! Stored authorizations and their codes. A code is consumed by one guarded statement.
 
-use super::conn::{Conn, on_each};
+use super::conn::{Conn, on_each, take_rows};
 use super::fault::{StoreError, TxResult};
 use super::fixed::Fixed;
 use super::schema::authorizations;
@@ -263,17 +263,18 @@ fn granted() -> SqlLiteral<Bool> {
 /// # Errors
 /// Store errors.
 pub fn burn_codes_of(conn: &mut Conn, user_id: &str, client_id: Option<&str>) -> TxResult<()> {
-    let mine = authorizations::user_id.eq(Some(user_id)).and(granted());
-    match client_id {
-        Some(client) => {
-            diesel::update(authorizations::table.filter(mine.and(authorizations::client_id.eq(client))))
-                .set(authorizations::stage.eq("burnt"))
-                .execute(conn)?
-        }
-        None => diesel::update(authorizations::table.filter(mine))
-            .set(authorizations::stage.eq("burnt"))
-            .execute(conn)?,
-    };
+    let mine = || authorizations::user_id.eq(Some(user_id)).and(granted());
+    let ids = authorizations::table.order(authorizations::id).select(authorizations::id);
+    if let Some(client) = client_id {
+        let theirs = || mine().and(authorizations::client_id.eq(client));
+        take_rows!(conn, ids.filter(theirs()));
+        let theirs = diesel::update(authorizations::table.filter(theirs()));
+        theirs.set(authorizations::stage.eq("burnt")).execute(conn)?;
+    } else {
+        take_rows!(conn, ids.filter(mine()));
+        let mine = diesel::update(authorizations::table.filter(mine()));
+        mine.set(authorizations::stage.eq("burnt")).execute(conn)?;
+    }
     Ok(())
 }
 
@@ -293,9 +294,11 @@ pub fn burn_codes_of_client(conn: &mut Conn, client_id: &str) -> TxResult<()> {
 /// # Errors
 /// Store errors.
 pub fn burn_codes_of_session(conn: &mut Conn, user_id: &str, session_id: &str) -> TxResult<()> {
-    let of_person = authorizations::user_id.eq(Some(user_id)).and(granted());
-    let mine = of_person.and(authorizations::session_id.eq(Some(session_id)));
-    diesel::update(authorizations::table.filter(mine))
+    let of_person = || authorizations::user_id.eq(Some(user_id)).and(granted());
+    let mine = || of_person().and(authorizations::session_id.eq(Some(session_id)));
+    let ids = authorizations::table.order(authorizations::id).select(authorizations::id);
+    take_rows!(conn, ids.filter(mine()));
+    diesel::update(authorizations::table.filter(mine()))
         .set(authorizations::stage.eq("burnt"))
         .execute(conn)?;
     Ok(())

@@ -31,6 +31,33 @@ macro_rules! on_each {
 }
 pub(crate) use on_each;
 
+/// Takes the rows whose keys `$keys` selects, before one statement changes them all. PostgreSQL locks
+/// rows in the order it meets them: `$keys` must be ordered, so that of two such transactions neither
+/// waits for the other. SQLite has one writer.
+macro_rules! take_rows {
+    ($conn:expr, $keys:expr) => {
+        if let $crate::store::conn::AnyConn::Postgres(inner) = &mut *$conn {
+            let _taken: Vec<String> = diesel::RunQueryDsl::load($keys.for_update(), inner)?;
+        }
+    };
+}
+pub(crate) use take_rows;
+
+/// The keys that `$keys` selects, but for rows another transaction has just taken (PostgreSQL): for
+/// what can as well be done the next time, and must not make anybody wait.
+macro_rules! free_rows {
+    ($conn:expr, $keys:expr) => {{
+        let keys: Vec<String> = match &mut *$conn {
+            $crate::store::conn::AnyConn::Postgres(inner) => {
+                diesel::RunQueryDsl::load($keys.for_update().skip_locked(), inner)?
+            }
+            $crate::store::conn::AnyConn::Sqlite(inner) => diesel::RunQueryDsl::load($keys, inner)?,
+        };
+        keys
+    }};
+}
+pub(crate) use free_rows;
+
 /// How a connection will be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {

@@ -268,8 +268,9 @@ pub enum Ending<'a> {
 /// # Errors
 /// Store errors.
 pub fn end_all(conn: &mut Conn, which: &Ending<'_>, by: &str, now: Seconds) -> TxResult<usize> {
-    let live =
-        grants::table.filter(grants::ended_at.is_null()).select((grants::id, grants::scope)).into_boxed();
+    // One after the other in the order of their ids, like everybody who takes several.
+    let live = grants::table.filter(grants::ended_at.is_null()).order(grants::id);
+    let live = live.select((grants::id, grants::scope)).into_boxed();
     let found: Vec<(String, String)> = match which {
         Ending::User(user) => live.filter(grants::user_id.eq(Some(*user))).load(conn)?,
         Ending::UserAtClient(user, client) => {

@@ -1,6 +1,6 @@
 //! Sign-in sessions; the cookie's value is known only as a digest.
 
-use super::conn::{Conn, on_each};
+use super::conn::{Conn, on_each, take_rows};
 use super::fault::{StoreError, TxResult};
 use super::schema::{sessions, users};
 use super::users::Row as UserRow;
@@ -135,7 +135,8 @@ pub fn touch(conn: &mut Conn, id: &str, now: Seconds) -> TxResult<()> {
     Ok(())
 }
 
-/// Renews a live session after another sign-in: a new cookie digest, the old one opens nothing.
+/// Renews a live session after another sign-in: a new cookie digest, the old one opens nothing. Its
+/// end stays where it was: a limit that is absolute (OWASP ASVS 7.3.2) is one because nothing moves it.
 ///
 /// # Errors
 /// Store errors.
@@ -170,8 +171,10 @@ pub fn end(conn: &mut Conn, id: &str, now: Seconds) -> TxResult<bool> {
 /// # Errors
 /// Store errors.
 pub fn end_all(conn: &mut Conn, user_id: &str, but: Option<&str>, now: Seconds) -> TxResult<Vec<String>> {
-    let mine = sessions::user_id.eq(user_id).and(sessions::ended_at.is_null());
-    Ok(diesel::update(sessions::table.filter(mine.and(sessions::id.ne(but.unwrap_or("")))))
+    let live = sessions::user_id.eq(user_id).and(sessions::ended_at.is_null());
+    let mine = live.and(sessions::id.ne(but.unwrap_or("")));
+    take_rows!(conn, sessions::table.filter(mine).order(sessions::id).select(sessions::id));
+    Ok(diesel::update(sessions::table.filter(mine))
         .set(sessions::ended_at.eq(Some(now)))
         .returning(sessions::id)
         .get_results(conn)?)
@@ -183,13 +186,15 @@ pub fn end_all(conn: &mut Conn, user_id: &str, but: Option<&str>, now: Seconds) 
 /// Store errors.
 pub fn end_beyond(conn: &mut Conn, user_id: &str, most: i64, now: Seconds) -> TxResult<Vec<String>> {
     let live = sessions::user_id.eq(user_id).and(sessions::ended_at.is_null());
-    let surplus: Vec<String> = sessions::table
+    let mut surplus: Vec<String> = sessions::table
         .filter(live)
         .order(sessions::id.desc())
         .offset(most)
         .limit(100)
         .select(sessions::id)
         .load(conn)?;
+    // In the order in which everybody takes them.
+    surplus.reverse();
     for id in &surplus {
         end(conn, id, now)?;
     }

@@ -1,6 +1,6 @@
 //! Why requests were refused: a bounded, short-lived record.
 
-use super::conn::Conn;
+use super::conn::{Conn, take_rows};
 use super::fault::TxResult;
 use super::schema::flow_traces;
 use crate::base::clock::Seconds;
@@ -55,6 +55,8 @@ pub fn newest(conn: &mut Conn, most: i64) -> TxResult<Vec<Row>> {
 /// # Errors
 /// Store errors.
 pub fn prune(conn: &mut Conn, before: Seconds, most: i64) -> TxResult<()> {
+    let ids = flow_traces::table.order(flow_traces::id).select(flow_traces::id);
+    take_rows!(conn, ids.filter(flow_traces::at.lt(before)));
     diesel::delete(flow_traces::table.filter(flow_traces::at.lt(before))).execute(conn)?;
     let edge: Option<String> = flow_traces::table
         .order(flow_traces::id.desc())
@@ -63,6 +65,7 @@ pub fn prune(conn: &mut Conn, before: Seconds, most: i64) -> TxResult<()> {
         .first(conn)
         .optional()?;
     if let Some(edge) = edge {
+        take_rows!(conn, ids.filter(flow_traces::id.le(edge.clone())));
         diesel::delete(flow_traces::table.filter(flow_traces::id.le(edge))).execute(conn)?;
     }
     Ok(())

@@ -6,7 +6,7 @@ use crate::harness::expect::{
     assert_error, assert_own, decide, is_signed_in, ix, post_login, redeemed, rows, signed_in, still,
     to_consent, tokens_in,
 };
-use latchkey::base::secret::b64;
+use latchkey::base::secret::{Plain, SessionSecret, b64};
 use latchkey::protocol::client_auth::AuthMethod;
 use serde_json::Value;
 
@@ -289,4 +289,27 @@ fn sec_a12_login_hint_prefills_and_reveals_nothing() {
     let mut visitor = app.visitor();
     let page = to_consent(&app, &mut visitor, &app.authorize_path(&web.id, &[("login_hint", "bob")]), "ada");
     assert!(page.text().contains("ada"), "{}", page.text());
+}
+
+/// An absolute limit that a renewal moved would be none.
+#[test]
+fn sec_n2_signing_in_again_does_not_move_the_end_of_the_session() {
+    let app = TestApp::start();
+    app.user("ada");
+    let web = app.trusted_client();
+    let mut visitor = app.visitor();
+    let of = |visitor: &crate::harness::http::Visitor| {
+        let value = visitor.cookies["__Host-lk_sid"].clone();
+        let digest = Plain::<SessionSecret>::presented(value).digest();
+        app.read(|conn| latchkey::store::sessions::find_by_digest(conn, &digest)).map(|(session, _)| session)
+    };
+    app.sign_in(&mut visitor, &app.authorize_path(&web.id, &[]), "ada");
+    let (before, begun) = (visitor.clone(), of(&visitor).unwrap());
+    app.advance(3600);
+    let again = app.authorize_path(&web.id, &[("prompt", "login")]);
+    assert!(app.sign_in(&mut visitor, &again, "ada").param("code").is_some());
+    let renewed = of(&visitor).unwrap();
+    assert_eq!((renewed.id, renewed.expires_at), (begun.id, begun.expires_at));
+    assert!(renewed.auth.auth_time > begun.auth.auth_time, "the sign-in itself is new");
+    assert!(of(&before).is_none(), "the old cookie opens nothing");
 }

@@ -8,7 +8,9 @@ use latchkey::base::rng::Rng;
 use latchkey::base::secret::{Digest, OneTimeLink, Plain, SessionSecret};
 use latchkey::domain::grant::Family;
 use latchkey::protocol::scope::Scope;
-use latchkey::store::{Conn, TxResult, authorizations, consents, grants, links, sessions, settings};
+use latchkey::store::{
+    Conn, TxResult, authorizations, consents, grants, links, prune, sessions, settings, traces,
+};
 
 /// Threads that are released together.
 const THREADS: usize = 8;
@@ -105,7 +107,8 @@ fn family(stand: &Stand) -> Family {
         ended_at: None,
     };
     let row = format!(
-        "INSERT INTO grants (id, client_id, scope, resource, created_at, expires_at, last_used_at) VALUES ('{grant}', 'c', '', '', 0, {NOW}, 0)"
+        "INSERT INTO grants (id, client_id, user_id, auth_time, session_id, amr, acr, scope, resource, created_at, expires_at, last_used_at)
+         VALUES ('{grant}', 'c', 'u', 0, 's', '[]', '', '', '', 0, {NOW}, 0)"
     );
     execute(&stand.db, &row);
     let kept = made.clone();
@@ -256,4 +259,65 @@ fn of_many_that_claim_a_fact_one_wins_and_all_learn_it() {
         let told = race(&stand, move |conn, n| settings::claim(conn, &name, &n.to_string(), NOW));
         assert!(told.iter().all(|fact| *fact == told[0] && !fact.is_empty()), "round {round}: {told:?}");
     }
+}
+
+/// Two that take the same rows in different orders wait for each other, and PostgreSQL kills one.
+#[test]
+fn sec_z16_whoever_ends_many_takes_them_in_one_order() {
+    let stand = stand();
+    for round in 0..20 {
+        let rows = (0..24).map(|n| {
+            let id = format!("{round:02}-{n:02}");
+            format!(
+                "INSERT INTO sessions (id, digest, user_id, auth_time, amr, acr, user_agent, ip, created_at, last_seen_at, expires_at)
+                 VALUES ('{id}', '{id}', 'u', 0, '[]', '', '', '', 0, 0, {NOW});
+                 INSERT INTO authorizations (id, browser, client_id, request, stage, session_id, user_id, code_digest, created_at, expires_at)
+                 VALUES ('{id}', '', 'c', '{{}}', 'granted', 's', 'u', '{id}', 0, {NOW});
+                 INSERT INTO grants (id, client_id, user_id, session_id, auth_time, amr, acr, scope, resource, created_at, expires_at, last_used_at)
+                 VALUES ('{id}', 'c', 'u', 's', 0, '[]', '', '', '', 0, {NOW}, 0);"
+            )
+        });
+        execute(&stand.db, &rows.collect::<String>());
+        let ended = race(&stand, |conn, n| {
+            let ended = if n % 2 == 0 {
+                sessions::end_all(conn, "u", None, NOW)?.len()
+            } else {
+                sessions::end_beyond(conn, "u", 0, NOW)?;
+                0
+            };
+            match n % 3 {
+                0 => authorizations::burn_codes_of(conn, "u", None)?,
+                1 => authorizations::burn_codes_of(conn, "u", Some("c"))?,
+                _ => authorizations::burn_codes_of_session(conn, "u", "s")?,
+            }
+            let which = if n % 2 == 0 { grants::Ending::User("u") } else { grants::Ending::Session("s") };
+            Ok((ended, grants::end_all(conn, &which, "raced", NOW)?))
+        });
+        assert!(ended.iter().map(|(sessions, _)| sessions).sum::<usize>() <= 24, "round {round}: {ended:?}");
+        assert_eq!(ended.iter().map(|(_, grants)| grants).sum::<usize>(), 24, "round {round}: {ended:?}");
+        for left in ["sessions WHERE ended_at IS NULL", "authorizations WHERE stage = 'granted'"] {
+            assert_eq!(stand.count(&format!("SELECT count(*) FROM {left}")), 0, "round {round}: {left}");
+        }
+    }
+}
+
+/// Every node forgets what has expired; none waits for another, and all of it goes.
+#[test]
+fn many_that_forget_at_once_forget_all() {
+    let stand = stand();
+    let rows = (0..1500).map(|n| {
+        format!(
+            "INSERT INTO authorizations (id, browser, client_id, request, stage, created_at, expires_at) VALUES ('{n:04}', '', 'c', '{{}}', 'pending', 0, {n});
+             INSERT INTO flow_traces (id, at, route, code, story) VALUES ('{n:04}', {n}, '', '', '');"
+        )
+    });
+    execute(&stand.db, &rows.collect::<String>());
+    let forgotten = race(&stand, |conn, n| {
+        traces::prune(conn, i64::try_from(n).unwrap() * 100, 500)?;
+        prune::batch(conn, 1400)
+    });
+    assert!(forgotten.iter().sum::<usize>() <= 1400, "{forgotten:?}");
+    while stand.db.write_blocking(|conn| prune::batch(conn, 1400)).unwrap() > 0 {}
+    assert_eq!(stand.count("SELECT count(*) FROM authorizations"), 100);
+    assert_eq!(stand.count("SELECT count(*) FROM flow_traces"), 500);
 }
