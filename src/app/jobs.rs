@@ -2,7 +2,7 @@
 //! turning the signing keys.
 
 use crate::engine::Engine;
-use crate::store::{Conn, Fault, audit, prune, traces};
+use crate::store::{Conn, Fault, TxResult, audit, prune, traces};
 use std::time::Duration;
 
 /// How often other processes' changes are looked for.
@@ -16,6 +16,7 @@ const BETWEEN_BATCHES: Duration = Duration::from_millis(20);
 pub fn start(engine: &Engine) {
     actix_web::rt::spawn(follow(engine.clone()));
     actix_web::rt::spawn(tidy(engine.clone()));
+    actix_web::rt::spawn(forget_issuances(engine.clone()));
 }
 
 async fn follow(engine: Engine) {
@@ -51,6 +52,30 @@ async fn forget(engine: &Engine) {
     }
     let (before, most) = (engine.now().saturating_sub(engine.policy.trace_keep), engine.policy.trace_rows);
     log("forget traces", engine.db.write(move |conn| traces::prune(conn, before, most)).await);
+}
+
+async fn forget_issuances(engine: Engine) {
+    let mut looked_at = String::new();
+    loop {
+        log("forget issuances", forget_issued(&engine, &mut looked_at).await);
+        actix_web::rt::time::sleep(TIDY_EVERY).await;
+    }
+}
+
+/// Forgets that tokens were issued. Events are looked at once in the life of this process, from the
+/// oldest on, by reading; only what goes is written.
+async fn forget_issued(engine: &Engine, looked_at: &mut String) -> TxResult<()> {
+    loop {
+        let (after, before) = (looked_at.clone(), engine.now().saturating_sub(engine.policy.issued_keep));
+        let look = move |conn: &mut Conn| audit::next_of_kind(conn, "token.issued", &after, before);
+        let audit::Found { ids, up_to } = engine.db.read(look).await?;
+        let Some(up_to) = up_to else { return Ok(()) };
+        if !ids.is_empty() {
+            engine.db.write(move |conn| audit::remove(conn, &ids)).await?;
+        }
+        *looked_at = up_to;
+        actix_web::rt::time::sleep(BETWEEN_BATCHES).await;
+    }
 }
 
 fn log(what: &str, outcome: Result<(), Fault>) {

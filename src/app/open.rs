@@ -7,6 +7,7 @@ use crate::base::crypt::MasterKey;
 use crate::base::id::ulid;
 use crate::base::rng::Rng;
 use crate::config::{DatabaseTarget, Settings};
+use crate::engine::begun::{Begun, Limits};
 use crate::engine::clients::Clients;
 use crate::engine::context::{Engine, Macs, Policy};
 use crate::engine::keys::{self, KeyPolicy, KeyRing, Setup, master};
@@ -242,6 +243,7 @@ fn assemble(settings: &Settings, db: Db, master: MasterKey, runtime: &Runtime) -
         clients,
         passwords,
         macs: Arc::new(Macs::derive(&master)),
+        begun: Begun::default(),
         policy: Arc::new(policy),
     })
 }
@@ -259,6 +261,7 @@ fn policy(settings: &Settings) -> Policy {
         session_idle: i64::from(session.idle_seconds),
         session_absolute: i64::from(session.absolute_seconds),
         login: i64::from(session.login_seconds),
+        begun: Limits { per_network: session.begun_per_network, total: session.begun_total },
         sessions_per_user: i64::from(session.max_per_user),
         max_login_delay: i64::from(settings.password.max_delay_seconds),
         min_password: settings.password.min_length,
@@ -266,6 +269,7 @@ fn policy(settings: &Settings) -> Policy {
         trace_rows: i64::from(settings.trace.max_rows),
         trace_keep: i64::from(settings.trace.keep_seconds),
         audit_keep: i64::from(settings.audit.keep_days).saturating_mul(86_400),
+        issued_keep: i64::from(settings.audit.issued_keep_days).saturating_mul(86_400),
         trace_sample: settings.trace.sample_successes,
     }
 }

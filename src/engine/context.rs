@@ -1,5 +1,6 @@
 //! What every use case is handed: the engine (one per process) and the context of one request.
 
+use super::begun::{Begun, Limits};
 use super::clients::Clients;
 use super::keys::KeyRing;
 use super::secrets::Passwords;
@@ -30,6 +31,8 @@ pub struct Engine {
     pub passwords: Passwords,
     /// Keys derived for single purposes.
     pub macs: Arc<Macs>,
+    /// Sign-ins begun lately.
+    pub begun: Begun,
     /// The limits and lives in force.
     pub policy: Arc<Policy>,
 }
@@ -81,6 +84,8 @@ pub struct Policy {
     pub session_absolute: Seconds,
     /// Life of a stored authorization.
     pub login: Seconds,
+    /// Sign-ins that may be begun in ten minutes by people who are not signed in.
+    pub begun: Limits,
     /// Live sessions a person may have.
     pub sessions_per_user: i64,
     /// The longest wait after wrong passwords.
@@ -95,6 +100,8 @@ pub struct Policy {
     pub trace_keep: Seconds,
     /// Audit events are kept for.
     pub audit_keep: Seconds,
+    /// That a token was issued is known for.
+    pub issued_keep: Seconds,
     /// Successes sampled into traces, percent.
     pub trace_sample: u8,
 }

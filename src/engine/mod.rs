@@ -5,6 +5,7 @@
 pub mod account;
 pub mod admin;
 pub mod authorize;
+pub mod begun;
 pub mod clients;
 pub mod context;
 pub mod end_session;
@@ -12,6 +13,7 @@ pub mod gate;
 pub mod introspect;
 pub mod keys;
 pub mod login;
+pub mod network;
 pub mod outbound;
 pub mod oxide;
 pub mod passwords;

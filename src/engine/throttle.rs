@@ -5,6 +5,7 @@
 //! [`check_before`] in a write, then `Passwords::verify`, then [`succeeded`] in the write that
 //! makes the session. When `verify` refuses (busy), [`not_evaluated`].
 
+use super::network::Network;
 use crate::base::clock::Seconds;
 use crate::base::crypt::MacKey;
 use crate::base::id::UserId;
@@ -35,20 +36,12 @@ impl Key {
             Account::Known(id) => format!("user {id}"),
             Account::Unknown(name) => format!("name {name}"),
         };
-        Self(b64(&mac.mac(format!("{}\n{account}", network(ip)).as_bytes())))
+        Self(b64(&mac.mac(format!("{}\n{account}", Network::from(ip)).as_bytes())))
     }
 
     /// As text, for a turn.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-/// What a home or office has one of.
-fn network(ip: IpAddr) -> String {
-    match ip.to_canonical() {
-        IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => format!("{:016x}/64", v6.to_bits() >> 64),
     }
 }
 

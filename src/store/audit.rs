@@ -1,6 +1,6 @@
 //! Audit rows, written in the transaction of the change they record (security row V10).
 
-use super::conn::{Conn, on_each};
+use super::conn::{Conn, on_each, take_rows};
 use super::fault::TxResult;
 use super::schema::audit_events;
 use crate::base::clock::{Clock, Seconds};
@@ -77,10 +77,47 @@ pub fn prune(conn: &mut Conn, before: Seconds) -> TxResult<usize> {
         .select((audit_events::id, audit_events::at))
         .load(conn)?;
     let gone: Vec<String> = oldest.into_iter().filter(|(_, at)| *at < before).map(|(id, _)| id).collect();
-    if gone.is_empty() {
+    remove(conn, &gone)
+}
+
+/// Where events of one kind are looked for, and what was found.
+pub struct Found {
+    /// The oldest ones of the kind, at most a batch.
+    pub ids: Vec<String>,
+    /// Up to here all were looked at; where to go on.
+    pub up_to: Option<String>,
+}
+
+/// Events of `kind` that are older than `before`, among the next ones after the event `after`. Who goes
+/// on from where it was looks at each event once, and the kind needs no index, which every event
+/// would have to be written to.
+///
+/// # Errors
+/// Store errors.
+pub fn next_of_kind(conn: &mut Conn, kind: &str, after: &str, before: Seconds) -> TxResult<Found> {
+    let next: Vec<(String, i64, String)> = audit_events::table
+        .filter(audit_events::id.gt(after))
+        .order(audit_events::id)
+        .limit(BATCH)
+        .select((audit_events::id, audit_events::at, audit_events::kind))
+        .load(conn)?;
+    let old: Vec<_> = next.into_iter().take_while(|(_, at, _)| *at < before).collect();
+    let up_to = old.last().map(|(id, ..)| id.clone());
+    let ids = old.into_iter().filter(|(_, _, of)| of == kind).map(|(id, ..)| id).collect();
+    Ok(Found { ids, up_to })
+}
+
+/// Forgets these events; how many went.
+///
+/// # Errors
+/// Store errors.
+pub fn remove(conn: &mut Conn, ids: &[String]) -> TxResult<usize> {
+    if ids.is_empty() {
         return Ok(0);
     }
-    Ok(diesel::delete(audit_events::table.filter(audit_events::id.eq_any(gone))).execute(conn)?)
+    let these = || audit_events::table.filter(audit_events::id.eq_any(ids));
+    take_rows!(conn, these().order(audit_events::id).select(audit_events::id));
+    Ok(diesel::delete(these()).execute(conn)?)
 }
 
 /// How many events of this kind exist; for tests and reports.

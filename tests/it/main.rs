@@ -11,6 +11,7 @@ mod harness;
 mod authorize;
 mod authorize_answers;
 mod authorize_redirects;
+mod begun;
 mod bounds;
 mod browser_flow;
 mod cli;

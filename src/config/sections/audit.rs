@@ -8,5 +8,8 @@ section! {
     pub struct Audit = "audit" {
         /// How long an event is kept.
         keep_days: u32 => whole(1, 36_500, "days"), "400";
+        /// How long it is kept that a token was issued (`token.issued`), by far the most frequent
+        /// event, if `audit.keep_days` is not less.
+        issued_keep_days: u32 => whole(1, 36_500, "days"), "30";
     }
 }

@@ -95,7 +95,12 @@ async fn begin(
         (Step::Grant { scope }, Some((session, user))) => {
             grant_at_once(engine, ctx, authorization, (session, user), scope).await
         }
-        (step, _) => wait(engine, visitor, authorization, step).await,
+        (step, session) => {
+            if session.is_none() {
+                engine.begun.admit(ctx.ip, engine.policy.begun, engine.now())?;
+            }
+            wait(engine, visitor, authorization, step).await
+        }
     }
 }
 

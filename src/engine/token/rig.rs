@@ -11,6 +11,7 @@ use crate::domain::authorization::{Approval, Authorization, Stage};
 use crate::domain::client::{Client, Metadata, SecretHash, StoredSecret};
 use crate::domain::session::{ACR_PASSWORD, AuthContext, Session};
 use crate::domain::user::User;
+use crate::engine::begun::{Begun, Limits};
 use crate::engine::clients::Clients;
 use crate::engine::context::{Macs, Policy};
 use crate::engine::introspect::introspect;
@@ -90,6 +91,7 @@ fn policy() -> Policy {
         session_idle: 86_400,
         session_absolute: 30 * 86_400,
         login: 1800,
+        begun: Limits { per_network: 0, total: 0 },
         sessions_per_user: 20,
         max_login_delay: 60,
         min_password: 8,
@@ -97,6 +99,7 @@ fn policy() -> Policy {
         trace_rows: 100,
         trace_keep: 86_400,
         audit_keep: 400 * 86_400,
+        issued_keep: 30 * 86_400,
         trace_sample: 0,
     }
 }
@@ -135,7 +138,8 @@ impl Rig {
             PasswordSettings { memory_kib: 64, iterations: 1, parallelism: 1, threads: 1, queue: 4 };
         let passwords = Passwords::start(&hashing, &rng).unwrap();
         let (macs, policy) = (Arc::new(Macs::derive(&master)), Arc::new(policy()));
-        let engine = Engine { db, clock, rng, keys, clients, passwords, macs, policy };
+        let begun = Begun::default();
+        let engine = Engine { db, clock, rng, keys, clients, passwords, macs, begun, policy };
         Self { _dir: dir, engine, user, session }
     }
 
