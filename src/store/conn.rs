@@ -75,6 +75,9 @@ pub struct Manager {
     pub usage: Use,
     /// Longest statement on PostgreSQL, seconds (security row U2).
     pub statement_timeout: i64,
+    /// How long what was sent may stay unacknowledged before the server's machine counts as gone,
+    /// seconds. Statements that take long are acknowledged all the same.
+    pub unanswered: i64,
 }
 
 impl Manager {
@@ -85,7 +88,7 @@ impl Manager {
     pub fn open(&self) -> Result<AnyConn, StoreError> {
         match &self.target {
             super::Target::Postgres(url) => {
-                let url = Secret::new(with_limits(url.reveal(), self.statement_timeout));
+                let url = Secret::new(with_limits(url.reveal(), self.unanswered));
                 let mut conn = PgConnection::establish(url.reveal()).map_err(StoreError::unavailable)?;
                 let timeouts = format!(
                     "SET statement_timeout = '{t}s'; SET lock_timeout = '{t}s'; SET idle_in_transaction_session_timeout = '{i}s'",
@@ -102,11 +105,10 @@ impl Manager {
 
 /// The URL with what libpq needs to notice that the server's machine is gone: left alone it waits a
 /// quarter of an hour for its network. What the URL says itself counts.
-fn with_limits(url: &str, statement_timeout: i64) -> String {
-    let unanswered = statement_timeout.saturating_mul(1000);
+fn with_limits(url: &str, unanswered: i64) -> String {
     let limits = [
         ("connect_timeout", 5),
-        ("tcp_user_timeout", unanswered),
+        ("tcp_user_timeout", unanswered.saturating_mul(1000)),
         ("keepalives_idle", 5),
         ("keepalives_interval", 2),
         ("keepalives_count", 3),

@@ -56,6 +56,7 @@ impl Db {
             target: config.target.clone(),
             usage,
             statement_timeout: config.statement_timeout,
+            unanswered: config.statement_timeout,
         };
         let wait = Duration::from_secs(config.pool_wait);
         let (usage, writer) = match &config.target {

@@ -3,7 +3,10 @@
 use super::conn::{AnyConn, Manager, Use};
 use super::db::DbConfig;
 use super::fault::StoreError;
+use diesel::RunQueryDsl as _;
 use diesel::connection::SimpleConnection as _;
+use diesel::dsl::sql;
+use diesel::sql_types::Bool;
 use diesel::{PgConnection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -24,10 +27,29 @@ pub struct Migrated {
 /// When the database cannot be reached, a migration fails (it is rolled back), or the schema is
 /// newer than this program.
 pub fn run(config: &DbConfig) -> Result<Migrated, StoreError> {
-    let manager = Manager { target: config.target.clone(), usage: Use::Write, statement_timeout: 600 };
+    let manager = manager(config, 600);
     match manager.open()? {
         AnyConn::Postgres(mut conn) => locked(&mut conn, up),
         AnyConn::Sqlite(mut conn) => up_alone(&mut conn),
+    }
+}
+
+/// A migration's statements may take long; that the server's machine is gone is noticed as soon as ever.
+fn manager(config: &DbConfig, statement_timeout: i64) -> Manager {
+    let unanswered = config.statement_timeout;
+    Manager { target: config.target.clone(), usage: Use::Write, statement_timeout, unanswered }
+}
+
+/// Whether an instance's tables are in a PostgreSQL database; unlike [`pending`], looking makes nothing.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub fn is_made(config: &DbConfig) -> Result<bool, StoreError> {
+    match manager(config, 60).open()? {
+        AnyConn::Postgres(mut conn) => {
+            Ok(diesel::select(sql::<Bool>("to_regclass('settings') IS NOT NULL")).get_result(&mut conn)?)
+        }
+        AnyConn::Sqlite(_) => Err(StoreError::inconsistent("a file is looked for by its path")),
     }
 }
 
@@ -56,7 +78,7 @@ fn up_alone(conn: &mut SqliteConnection) -> Result<Migrated, StoreError> {
 /// # Errors
 /// When the database cannot be reached.
 pub fn pending(config: &DbConfig) -> Result<Vec<String>, StoreError> {
-    let manager = Manager { target: config.target.clone(), usage: Use::Write, statement_timeout: 60 };
+    let manager = manager(config, 60);
     match manager.open()? {
         AnyConn::Postgres(mut conn) => locked(&mut conn, names),
         AnyConn::Sqlite(mut conn) => names(&mut conn),
@@ -85,4 +107,20 @@ fn up<DB: diesel::backend::Backend>(conn: &mut impl MigrationHarness<DB>) -> Res
     }
     let ran = conn.run_pending_migrations(MIGRATIONS).map_err(StoreError::unavailable)?;
     Ok(Migrated { ran: ran.iter().map(ToString::to_string).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Target;
+
+    #[test]
+    fn a_lost_server_is_noticed_while_migrating_as_soon_as_ever() {
+        let target = Target::Sqlite("x.db".into());
+        let config = DbConfig { target, pool_size: 1, statement_timeout: 7, pool_wait: 1 };
+        for long in [60, 600] {
+            let manager = manager(&config, long);
+            assert_eq!((manager.statement_timeout, manager.unanswered), (long, 7));
+        }
+    }
 }
