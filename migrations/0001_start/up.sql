@@ -131,6 +131,8 @@ CREATE TABLE grants (
 CREATE INDEX grants_user ON grants (user_id, client_id);
 CREATE INDEX grants_client ON grants (client_id);
 CREATE INDEX grants_expiry ON grants (expires_at);
+-- A client that acts for itself has one live grant, however many requests are its first.
+CREATE UNIQUE INDEX grants_machine ON grants (client_id) WHERE user_id IS NULL AND ended_at IS NULL;
 
 -- Refresh token families: one row each, however often they rotate. Pruned with their grant.
 CREATE TABLE refresh_families (

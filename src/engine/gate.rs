@@ -31,7 +31,7 @@ pub fn may_authorize(conn: &mut Conn, client: &ClientId, session: &SessionId, us
 pub struct Permit {
     user: Option<User>,
     auth: Option<AuthContext>,
-    standing: Option<Grant>,
+    standing: Option<standing::Own>,
 }
 
 impl Permit {
@@ -40,8 +40,8 @@ impl Permit {
         self.user.as_ref()
     }
 
-    /// The grant that a client acting for itself has already; `None` for persons.
-    pub fn standing_grant(&self) -> Option<&Grant> {
+    /// The grant that a client acting for itself has already, and when it may be forgotten; `None` for persons.
+    pub fn standing_grant(&self) -> Option<&standing::Own> {
         self.standing.as_ref()
     }
 

@@ -48,6 +48,11 @@ struct FamilyRow {
 }
 
 impl Row {
+    /// When it may be forgotten.
+    pub(super) fn forget_after(&self) -> Seconds {
+        self.expires_at
+    }
+
     pub(super) fn into_grant(self) -> TxResult<Grant> {
         let subject = match (self.user_id, self.session_id, self.auth_time, self.amr, self.acr) {
             (Some(user), Some(session), Some(auth_time), Some(amr), Some(acr)) => Some(Subject {
@@ -98,8 +103,27 @@ fn words(text: &str) -> Vec<String> {
 /// # Errors
 /// Store errors.
 pub fn insert(conn: &mut Conn, grant: &Grant, expires_at: Seconds) -> TxResult<()> {
+    let row = row(grant, expires_at);
+    on_each!(conn, inner => diesel::insert_into(grants::table).values(&row).execute(inner))?;
+    Ok(())
+}
+
+/// Stores the standing grant of a client; `false` when another request was first: there is one.
+///
+/// # Errors
+/// Store errors.
+pub fn insert_machine(conn: &mut Conn, grant: &Grant, expires_at: Seconds) -> TxResult<bool> {
+    let row = row(grant, expires_at);
+    let made = on_each!(conn, inner => diesel::insert_into(grants::table)
+        .values(&row)
+        .on_conflict_do_nothing()
+        .execute(inner))?;
+    Ok(made == 1)
+}
+
+fn row(grant: &Grant, expires_at: Seconds) -> Row {
     let subject = grant.subject.as_ref();
-    let row = Row {
+    Row {
         id: grant.id.to_string(),
         client_id: grant.client_id.to_string(),
         user_id: subject.map(|s| s.user_id.to_string()),
@@ -115,9 +139,7 @@ pub fn insert(conn: &mut Conn, grant: &Grant, expires_at: Seconds) -> TxResult<(
         last_used_at: grant.created_at,
         ended_at: grant.ended_at,
         ended_by: None,
-    };
-    on_each!(conn, inner => diesel::insert_into(grants::table).values(&row).execute(inner))?;
-    Ok(())
+    }
 }
 
 /// A grant.

@@ -6,6 +6,7 @@ use super::grants::Row as GrantRow;
 use super::schema::{clients, consents, grants, sessions, users};
 use super::sessions::Row as SessionRow;
 use super::users::Row as UserRow;
+use crate::base::clock::Seconds;
 use crate::domain::grant::Grant;
 use crate::domain::session::Session;
 use crate::domain::user::User;
@@ -53,12 +54,15 @@ pub fn find(conn: &mut Conn, client_id: &str, user_id: &str, session_id: &str) -
     }))
 }
 
-/// The revision of an enabled client, and the newest live grant it has for itself; `None` when the
-/// client is disabled or gone.
+/// A client's own grant, and when it may be forgotten, seconds since 1970.
+pub type Own = (Grant, Seconds);
+
+/// The revision of an enabled client, and the live grant it has for itself with when that may be
+/// forgotten; `None` when the client is disabled or gone.
 ///
 /// # Errors
 /// Store errors.
-pub fn find_machine(conn: &mut Conn, client_id: &str) -> TxResult<Option<(i64, Option<Grant>)>> {
+pub fn find_machine(conn: &mut Conn, client_id: &str) -> TxResult<Option<(i64, Option<Own>)>> {
     let own =
         grants::client_id.eq(clients::id).and(grants::user_id.is_null()).and(grants::ended_at.is_null());
     let found: Option<(i64, Option<GrantRow>)> = on_each!(conn, inner => clients::table
@@ -69,5 +73,19 @@ pub fn find_machine(conn: &mut Conn, client_id: &str) -> TxResult<Option<(i64, O
         .first(inner)
         .optional())?;
     let Some((revision, grant)) = found else { return Ok(None) };
-    Ok(Some((revision, grant.map(GrantRow::into_grant).transpose()?)))
+    let own = grant.map(|grant| (grant.forget_after(), grant));
+    let own = own.map(|(forget_after, grant)| grant.into_grant().map(|grant| (grant, forget_after)));
+    Ok(Some((revision, own.transpose()?)))
+}
+
+/// The revision of an enabled client; `None` when it is disabled or gone.
+///
+/// # Errors
+/// Store errors.
+pub fn find_client(conn: &mut Conn, client_id: &str) -> TxResult<Option<i64>> {
+    Ok(on_each!(conn, inner => clients::table
+        .filter(clients::id.eq(client_id).and(clients::enabled.eq(true)))
+        .select(clients::revision)
+        .get_result(inner)
+        .optional())?)
 }

@@ -37,6 +37,7 @@ mod login_time;
 mod logout;
 mod logs;
 mod lost_races;
+mod machines;
 mod outage;
 mod pages;
 mod prompts;

@@ -4,11 +4,11 @@ use super::rig::{
     CHALLENGE, ISSUER, REDIRECT, Rig, VERIFIER, alive, basic, client, machine, payload, public, refresh_of,
     seen_by, signed_in,
 };
-use super::{TokenRequest, exchange};
+use super::{TokenRequest, TokenResponse, exchange};
 use crate::protocol::params::Params;
 use crate::protocol::pkce::Challenge;
 use crate::protocol::refusal::Check;
-use crate::store::{clients, consents, sessions, users};
+use crate::store::{clients, consents, grants, sessions, standing, users};
 use serde_json::json;
 
 const SCOPE: &str = "openid profile api:read";
@@ -375,4 +375,24 @@ async fn sec_e4_of_many_that_race_one_wins() {
     }
     assert_eq!(won.len(), 1);
     assert!(!alive(&rig, &won[0].access_token).await, "the code came twice");
+}
+
+#[tokio::test]
+async fn a_machines_grant_is_kept_as_long_as_it_is_used() {
+    let rig = Rig::new(vec![machine("bot")]);
+    let grant_of = |answer: &TokenResponse| {
+        payload(&answer.access_token)["jti"].as_str().unwrap().split('.').next().unwrap().to_owned()
+    };
+    let kept = |rig: &Rig| rig.read(|conn| standing::find_machine(conn, "bot")).unwrap().1.unwrap().1 - rig.engine.now();
+    let first = grant_of(&rig.ask("bot", "client_credentials", &[]).await.unwrap());
+    assert_eq!(kept(&rig), 400 * 86_400);
+    for days in [300, 64, 1, 400] {
+        rig.engine.clock.advance(days * 86_400);
+        assert_eq!(grant_of(&rig.ask("bot", "client_credentials", &[]).await.unwrap()), first, "{days}");
+        // What it gave just now ends long before it may be forgotten.
+        assert!(kept(&rig) > 30 * 86_400, "{days}: {}", kept(&rig));
+    }
+    let (id, now) = (first.clone(), rig.engine.now());
+    rig.write(move |conn| grants::end(conn, &id, "test", now));
+    assert_ne!(grant_of(&rig.ask("bot", "client_credentials", &[]).await.unwrap()), first, "ended");
 }

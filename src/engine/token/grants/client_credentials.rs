@@ -10,17 +10,17 @@ use crate::engine::gate::Permit;
 use crate::engine::oxide;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
-use crate::store::{Conn, TxResult, grants};
+use crate::store::{Conn, TxResult, grants, standing};
 
 /// See [`GrantType`].
 pub static GRANT: GrantType =
     GrantType { name: NAME, parameters: &["scope", "resource"], public: false, prepare };
 
 const NAME: &str = "client_credentials";
-/// A standing grant is replaced after this, seconds; the old one lives on for its last tokens.
-const STANDS: Seconds = 365 * 86_400;
-/// After this it may be forgotten, seconds.
+/// A standing grant that is not used for about so long may be forgotten, seconds.
 const FORGOTTEN: Seconds = 400 * 86_400;
+/// It is noted that it is used when so much of that is left, seconds: once a year.
+const RENEW: Seconds = 35 * 86_400;
 
 fn prepare(exchange: Exchange) -> Result<Job, Refusal> {
     let asked = exchange.body.get("scope");
@@ -41,9 +41,11 @@ fn redeem(conn: &mut Conn, exchange: &Exchange, scope: Scope, audience: Vec<Stri
 
 fn standing_grant(conn: &mut Conn, exchange: &Exchange, permit: &Permit) -> TxResult<Grant> {
     let now = exchange.now;
-    let fresh = |grant: &&Grant| now < grant.created_at.saturating_add(STANDS);
-    if let Some(grant) = permit.standing_grant().filter(fresh) {
-        return Ok(grant.clone());
+    if let Some((grant, forget_after)) = permit.standing_grant() {
+        let fresh = forget_after.saturating_sub(now) > RENEW;
+        if fresh || grants::touch(conn, grant.id.as_str(), now, now.saturating_add(FORGOTTEN))? {
+            return Ok(grant.clone());
+        }
     }
     let grant = Grant {
         id: GrantId::generate(&exchange.engine.clock, &exchange.engine.rng),
@@ -55,6 +57,12 @@ fn standing_grant(conn: &mut Conn, exchange: &Exchange, permit: &Permit) -> TxRe
         created_at: now,
         ended_at: None,
     };
-    grants::insert(conn, &grant, now.saturating_add(FORGOTTEN))?;
-    Ok(grant)
+    if grants::insert_machine(conn, &grant, now.saturating_add(FORGOTTEN))? {
+        return Ok(grant);
+    }
+    // Another request was first; or its grant has been ended since: then this one is to come again.
+    let found = standing::find_machine(conn, exchange.client.id.as_str())?;
+    let first = found.and_then(|(_, first)| first);
+    let (first, _) = first.ok_or_else(|| Refusal::new(Check::StoreUnavailable).retry_after(1))?;
+    Ok(first)
 }
