@@ -10,9 +10,11 @@ mod log_format;
 mod logging;
 mod open;
 mod serve;
+mod throwaway;
 
 pub use check::quick as quick_check;
-pub use dev::{Throwaway, prepare as prepare_dev};
+pub use dev::{prepare as prepare_dev, throwaway as dev_throwaway};
 pub use logging::{flush as flush_logs, init as init_logging};
 pub use open::{OpenMode, Opened, Runtime, StartError, db_config, open_engine};
 pub use serve::{Application, Extras, assemble, run};
+pub use throwaway::{Throwaway, is_made};

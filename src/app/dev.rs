@@ -1,11 +1,9 @@
 //! `latchkey dev`: a throw-away database with people to sign in as and the built-in relying party.
 //! Refused on any address that others can reach.
 
-use super::open::StartError;
+use super::open::{Runtime, StartError};
 use super::serve::Extras;
-use crate::base::clock::Clock;
-use crate::base::id::ulid;
-use crate::base::rng::Rng;
+use super::throwaway::Throwaway;
 use crate::base::secret::Secret;
 use crate::config::{DatabaseTarget, Settings};
 use crate::engine::Engine;
@@ -13,7 +11,6 @@ use crate::engine::admin::{Actor, AdminError, AdminResult, Desk, Mode, apply_blo
 use crate::store::Conn;
 use crate::web::pages::try_it::TryClient;
 use serde_json::{Map, Value};
-use std::path::PathBuf;
 
 /// Who lives in a development server: name, display name, role, enabled. The password is the name.
 const PEOPLE: [(&str, &str, Option<&str>, bool); 3] = [
@@ -22,43 +19,24 @@ const PEOPLE: [(&str, &str, Option<&str>, bool); 3] = [
     ("eve", "Eve Disabled", None, false),
 ];
 
-/// A data directory that is removed when the server ends.
-pub struct Throwaway(PathBuf);
-
-impl Throwaway {
-    /// Puts the data of `settings` into a fresh directory.
-    ///
-    /// # Errors
-    /// When the server would be reachable by others, or a real database is configured.
-    pub fn into_settings(settings: &mut Settings) -> Result<Self, StartError> {
-        if !settings.server.listen.ip().is_loopback() || !settings.server.issuer.is_loopback() {
-            return Err(StartError::new(
-                format!(
-                    "`latchkey dev` has known passwords and may not listen on {}",
-                    settings.server.listen
-                ),
-                "Use a loopback address such as 127.0.0.1:8617, or `latchkey serve`.",
-            ));
-        }
-        if matches!(settings.database_target(), DatabaseTarget::Postgres(_)) {
-            return Err(StartError::new(
-                "`latchkey dev` makes its own throw-away database",
-                "Leave DATABASE_URL out, or use `latchkey serve`.",
-            ));
-        }
-        let dir =
-            std::env::temp_dir().join(format!("latchkey-dev-{}", ulid(&Clock::system(), &Rng::system())));
-        settings.server.data_dir.clone_from(&dir);
-        settings.database.url = crate::config::DatabaseUrl::InDataDir;
-        Ok(Self(dir))
+/// Puts the data of `settings` into a directory that is removed when the server ends.
+///
+/// # Errors
+/// When the server would be reachable by others, or a real database is configured.
+pub fn throwaway(settings: &mut Settings) -> Result<Throwaway, StartError> {
+    if !settings.server.listen.ip().is_loopback() || !settings.server.issuer.is_loopback() {
+        return Err(StartError::new(
+            format!("`latchkey dev` has known passwords and may not listen on {}", settings.server.listen),
+            "Use a loopback address such as 127.0.0.1:8617, or `latchkey serve`.",
+        ));
     }
-}
-
-impl Drop for Throwaway {
-    fn drop(&mut self) {
-        // What is left behind lies in the system's temporary directory.
-        let _left_behind = std::fs::remove_dir_all(&self.0);
+    if matches!(settings.database_target(), DatabaseTarget::Postgres(_)) {
+        return Err(StartError::new(
+            "`latchkey dev` makes its own throw-away database",
+            "Leave DATABASE_URL out, or use `latchkey serve`.",
+        ));
     }
+    Ok(Throwaway::of(settings, "dev", &Runtime::system()))
 }
 
 /// Makes the people and the relying party.

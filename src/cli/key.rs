@@ -45,14 +45,14 @@ pub struct RevokeArgs {
 /// No such key, the store.
 pub fn run(global: &Global, command: &Command) -> Result<Answer, Failure> {
     global.no_env()?;
-    let local = global.open()?;
     match command {
         Command::List => {
+            let local = global.open()?;
             let keys = keys(&local)?;
             Ok(shown(&local, &keys, ""))
         }
-        Command::Rotate(args) => rotate(&local, args),
-        Command::Revoke(args) => revoke(&local, args),
+        Command::Rotate(args) => rotate(&global.open_for(args.write)?, args),
+        Command::Revoke(args) => revoke(&global.open_for(args.write)?, args),
     }
 }
 

@@ -84,7 +84,26 @@ impl Global {
     pub fn open(&self) -> Result<Local, Failure> {
         let settings = self.settings(&[])?;
         let opened = app::open_engine(&settings, OpenMode::Command, &Runtime::system())?;
-        Ok(Local { engine: opened.engine, format: self.output })
+        Ok(Local { engine: opened.engine, format: self.output, _scratch: None })
+    }
+
+    /// Opens the instance for a change. A dry run where there is none yet happens in one that is gone
+    /// afterwards, and makes none.
+    ///
+    /// # Errors
+    /// Configuration, database, master key.
+    pub fn open_for(&self, write: Write) -> Result<Local, Failure> {
+        if !write.dry_run {
+            return self.open();
+        }
+        let mut settings = self.settings(&[])?;
+        if app::is_made(&settings)? {
+            return self.open();
+        }
+        let runtime = Runtime::system();
+        let scratch = app::Throwaway::of(&mut settings, "dry-run", &runtime);
+        let opened = app::open_engine(&settings, OpenMode::Command, &runtime)?;
+        Ok(Local { engine: opened.engine, format: self.output, _scratch: Some(scratch) })
     }
 
     /// Refuses `-o env` where there is nothing to say in that form.
@@ -109,6 +128,8 @@ pub struct Local {
     pub engine: Engine,
     /// Form of the output.
     pub format: Format,
+    /// Where a dry run happens, if not here; dropped after the engine.
+    _scratch: Option<app::Throwaway>,
 }
 
 impl Local {

@@ -4,7 +4,6 @@ use super::failure::Failure;
 use super::local::{Global, Write};
 use super::output::{Answer, Format};
 use crate::app::{self, OpenMode, Runtime, StartError};
-use crate::config::{DatabaseTarget, Settings};
 use crate::store::migrate;
 use serde_json::json;
 
@@ -22,8 +21,8 @@ pub struct Args {
 pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     global.no_env()?;
     let settings = global.settings(&[])?;
-    // Looking at a file that is not there would make one.
-    let is_there = exists(&settings);
+    // Looking at what is not there would make it.
+    let is_there = app::is_made(&settings)?;
     let config = app::db_config(&settings);
     let failed = |error| StartError::store(&error, &config.target);
     let pending = if is_there { migrate::pending(&config).map_err(failed)? } else { Vec::new() };
@@ -37,17 +36,10 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
         return Ok(Answer::json(&value));
     }
     Ok(Answer::text(match (is_there, pending.as_slice(), args.write.dry_run) {
-        (false, _, true) => "There is no database yet; it would be made.".to_owned(),
+        (false, _, true) => "There is no instance yet; it would be made.".to_owned(),
         (false, _, false) => "The database is made.".to_owned(),
         (true, [], _) => "The database has this version's schema; nothing to do.".to_owned(),
         (true, names, true) => format!("Would run: {}", names.join(", ")),
         (true, names, false) => format!("Ran: {}", names.join(", ")),
     }))
-}
-
-fn exists(settings: &Settings) -> bool {
-    match settings.database_target() {
-        DatabaseTarget::Sqlite(path) => path.exists(),
-        DatabaseTarget::Postgres(_) => true,
-    }
 }

@@ -26,7 +26,7 @@ const SEARCHED: i64 = 1_000_000;
 /// Several administrators, no such account, the store.
 pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     global.no_env()?;
-    let local = global.open()?;
+    let local = global.open_for(args.write)?;
     if let Some(typed) = &args.user {
         let found = local.look(|conn| users::resolve(conn, typed))?;
         return user::recovery(&local, &found, args.write);

@@ -3,7 +3,7 @@
 use super::complain;
 use super::failure::Failure;
 use super::local::Global;
-use crate::app::{self, Throwaway};
+use crate::app;
 use crate::config::Settings;
 use std::process::ExitCode;
 
@@ -32,7 +32,7 @@ pub fn run(global: &Global, args: &Args, dev: bool) -> ExitCode {
 fn serve(global: &Global, args: &Args, dev: bool) -> Result<u8, Failure> {
     let mut settings = settings(global, args, dev)?;
     // Dropped, and so removed, when serving ends.
-    let _throwaway = if dev { Some(Throwaway::into_settings(&mut settings)?) } else { None };
+    let _throwaway = if dev { Some(app::dev_throwaway(&mut settings)?) } else { None };
     app::init_logging(&settings.log);
     let ended = app::run(&settings);
     app::flush_logs();

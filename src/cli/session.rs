@@ -49,10 +49,9 @@ pub struct EndArgs {
 /// No such session or person, the store.
 pub fn run(global: &Global, command: &Command) -> Result<Answer, Failure> {
     global.no_env()?;
-    let local = global.open()?;
     match command {
-        Command::List(args) => list(&local, args),
-        Command::End(args) => end(&local, args),
+        Command::List(args) => list(&global.open()?, args),
+        Command::End(args) => end(&global.open_for(args.write)?, args),
     }
 }
 

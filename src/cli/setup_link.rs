@@ -19,7 +19,7 @@ pub struct Args {
 /// An administrator exists already, the store.
 pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     global.no_env()?;
-    make(&global.open()?, args.write)
+    make(&global.open_for(args.write)?, args.write)
 }
 
 /// Makes the link and prints it.

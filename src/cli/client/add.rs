@@ -81,7 +81,7 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     if !problems.is_empty() {
         return Err(AdminError::Invalid(problems).into());
     }
-    let local = global.open()?;
+    let local = global.open_for(args.write)?;
     // Hashed before the transaction: argon2 takes long.
     let hash =
         wanted.secret.as_ref().map(|secret| local.engine.passwords.hash_blocking(secret)).transpose()?;

@@ -60,7 +60,7 @@ pub struct Args {
 /// # Errors
 /// Every problem of the new metadata, no such app, changed meanwhile, the store.
 pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
-    let local = global.open()?;
+    let local = global.open_for(args.write)?;
     let old = local.look(|conn| clients::find(conn, &args.id))?;
     let (metadata, ignored) = changed(args, &old)?;
     let switch = (args.enable || args.disable).then_some(args.enable);

@@ -47,7 +47,7 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     global.no_env()?;
     let claims = attributes(args)?;
     let password = if args.password_stdin { Some(secret_from_stdin("password")?) } else { None };
-    let local = global.open()?;
+    let local = global.open_for(args.write)?;
     let new = NewUser {
         username: args.username.clone(),
         email: Some(args.email.clone()),

@@ -2,6 +2,7 @@
 
 use super::assert_dry;
 use crate::harness::app::on_postgres;
+use crate::harness::database::number;
 use crate::harness::program::Program;
 
 #[test]
@@ -32,15 +33,42 @@ fn keys_are_listed_rotated_and_revoked() {
     program.run(&["key", "revoke", &second]).fails(3);
 }
 
+/// No directory, and no table in the database.
+fn nothing_is_there(program: &Program) -> bool {
+    let tables = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'";
+    !program.data_dir().exists() && (!on_postgres() || number(&program.db("look"), tables) == 0)
+}
+
+#[test]
+fn a_dry_run_makes_no_instance_where_there_is_none() {
+    let program = Program::fresh();
+    for arguments in [
+        &["client", "add", "Shop", "https://shop.example.com/cb", "--id", "shop"][..],
+        &["user", "add", "ada@example.com"],
+        &["setup-link"],
+        &["recover"],
+        &["key", "rotate", "--now"],
+    ] {
+        let said = program.run(&[arguments, &["--dry-run"]].concat());
+        assert_eq!(said.code, 0, "{arguments:?}: {}{}", said.out, said.err);
+        assert!(!said.out.is_empty(), "{arguments:?} says what it would do");
+        assert!(nothing_is_there(&program), "{arguments:?}");
+    }
+    for arguments in [&["client", "rm", "shop"][..], &["user", "rm", "ada"], &["session", "end", "x"]] {
+        program.run(&[arguments, &["--dry-run"]].concat()).fails(3);
+        assert!(nothing_is_there(&program), "{arguments:?}");
+    }
+    program.run(&["client", "add", "Shop", "https://shop.example.com/cb", "--id", "shop"]).ok();
+    assert!(!nothing_is_there(&program));
+}
+
 #[test]
 fn a_database_is_made_only_when_it_is_not_a_dry_run() {
     let program = Program::fresh();
     let dry = program.run(&["migrate", "--dry-run", "-o", "json"]).json();
     assert_eq!(dry["dry_run"], true);
-    if !on_postgres() {
-        assert_eq!(dry["new_database"], true);
-        assert!(!program.data_dir().exists(), "a dry run makes nothing");
-    }
+    assert_eq!(dry["new_database"], true);
+    assert!(nothing_is_there(&program), "a dry run makes nothing");
     let made = program.run(&["migrate"]).ok();
     assert!(made.contains("made") || made.contains("Ran"), "{made}");
     let again = program.run(&["migrate"]).ok();
