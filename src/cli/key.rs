@@ -34,6 +34,7 @@ pub struct RotateArgs {
 #[derive(Debug, clap::Args)]
 pub struct RevokeArgs {
     /// Its kid
+    #[arg(allow_hyphen_values = true)]
     kid: String,
     #[command(flatten)]
     write: Write,
