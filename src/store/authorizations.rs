@@ -283,7 +283,10 @@ pub fn burn_codes_of(conn: &mut Conn, user_id: &str, client_id: Option<&str>) ->
 /// # Errors
 /// Store errors.
 pub fn burn_codes_of_client(conn: &mut Conn, client_id: &str) -> TxResult<()> {
-    diesel::update(authorizations::table.filter(authorizations::client_id.eq(client_id).and(granted())))
+    let theirs = || authorizations::client_id.eq(client_id).and(granted());
+    let ids = authorizations::table.order(authorizations::id).select(authorizations::id);
+    take_rows!(conn, ids.filter(theirs()));
+    diesel::update(authorizations::table.filter(theirs()))
         .set(authorizations::stage.eq("burnt"))
         .execute(conn)?;
     Ok(())

@@ -383,7 +383,9 @@ async fn a_machines_grant_is_kept_as_long_as_it_is_used() {
     let grant_of = |answer: &TokenResponse| {
         payload(&answer.access_token)["jti"].as_str().unwrap().split('.').next().unwrap().to_owned()
     };
-    let kept = |rig: &Rig| rig.read(|conn| standing::find_machine(conn, "bot")).unwrap().1.unwrap().1 - rig.engine.now();
+    let kept = |rig: &Rig| {
+        rig.read(|conn| standing::find_machine(conn, "bot")).unwrap().1.unwrap().1 - rig.engine.now()
+    };
     let first = grant_of(&rig.ask("bot", "client_credentials", &[]).await.unwrap());
     assert_eq!(kept(&rig), 400 * 86_400);
     for days in [300, 64, 1, 400] {
