@@ -297,7 +297,11 @@ fn sec_z16_whoever_ends_many_takes_them_in_one_order() {
         assert!(ended.iter().map(|(sessions, _)| sessions).sum::<usize>() <= 24, "round {round}: {ended:?}");
         assert_eq!(ended.iter().map(|(_, grants)| grants).sum::<usize>(), 24, "round {round}: {ended:?}");
         for left in ["sessions WHERE ended_at IS NULL", "authorizations WHERE stage = 'granted'"] {
-            assert_eq!(stand.count(&format!("SELECT count(*) FROM {left}")), 0, "round {round}: {left}");
+            assert_eq!(
+                number(&stand.db, &format!("SELECT count(*) FROM {left}")),
+                0,
+                "round {round}: {left}"
+            );
         }
     }
 }
@@ -319,6 +323,6 @@ fn many_that_forget_at_once_forget_all() {
     });
     assert!(forgotten.iter().sum::<usize>() <= 1400, "{forgotten:?}");
     while stand.db.write_blocking(|conn| prune::batch(conn, 1400)).unwrap() > 0 {}
-    assert_eq!(stand.count("SELECT count(*) FROM authorizations"), 100);
-    assert_eq!(stand.count("SELECT count(*) FROM flow_traces"), 500);
+    assert_eq!(number(&stand.db, "SELECT count(*) FROM authorizations"), 100);
+    assert_eq!(number(&stand.db, "SELECT count(*) FROM flow_traces"), 500);
 }
