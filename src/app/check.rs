@@ -35,6 +35,10 @@ pub fn in_background(db: &Db, readiness: &Health) {
     }
     let (db, readiness) = (db.clone(), readiness.clone());
     let started = std::thread::Builder::new().name("latchkey-check".to_owned()).spawn(move || {
+        // Reading a large file takes seconds: what people wait for goes first. Linux counts this for the
+        // thread alone; elsewhere it would slow the whole process.
+        #[cfg(target_os = "linux")]
+        let _as_before = rustix::process::nice(19);
         if let Err(damage) = quick(&db) {
             tracing::error!(%damage, "the database is damaged");
             readiness.mark_damaged();

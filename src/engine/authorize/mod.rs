@@ -20,7 +20,7 @@ pub use again::{just_granted, or_again, was_just_granted};
 pub use checks::{CHECKS, Draft};
 pub use next::Step;
 pub use response::{AuthorizationResponse, Outcome, Target};
-use waiting::{Standing, standing};
+use waiting::{Standing, consent_of, standing};
 pub use waiting::{Waiting, find_waiting, waiting};
 
 use super::context::{Ctx, Engine};
@@ -198,39 +198,73 @@ async fn grant(
     engine: &Engine,
     ctx: &Ctx,
     waiting: Waiting,
-    (session, user): (Session, User),
+    who: (Session, User),
+    approved: Approved,
+) -> TxResult<Outcome> {
+    let (with, ctx) = (engine.clone(), ctx.clone());
+    engine.db.write(move |conn| grant_in(conn, (&with, &ctx), waiting, (&who.0, &who.1), approved)).await
+}
+
+/// [`grant`], inside a transaction. What refuses does so before anything is changed, unless something
+/// is to be remembered.
+fn grant_in(
+    conn: &mut Conn,
+    (engine, ctx): (&Engine, &Ctx),
+    waiting: Waiting,
+    (session, user): (&Session, &User),
     approved: Approved,
 ) -> TxResult<Outcome> {
     let now = engine.now();
-    let code = again::code_of(engine, &waiting.authorization.id);
-    let target = Target::of(engine, &waiting.authorization.request);
+    let mut authorization = waiting.authorization;
+    let code = again::code_of(engine, &authorization.id);
     let approval = Approval {
         user_id: user.id.clone(),
         session_id: session.id.clone(),
         scope: approved.scope,
         code_expires_at: now.saturating_add(engine.policy.code),
     };
-    let (digest, with, ctx, until) = (code.digest(), engine.clone(), ctx.clone(), keep_until(engine));
-    let mut authorization = waiting.authorization;
-    engine
-        .db
-        .write(move |conn| {
-            gate::may_authorize(conn, &authorization.request.client_id, &session.id, &user.id)?;
-            if approved.remember {
-                let request = &authorization.request;
-                let whose = (user.id.as_str(), request.client_id.as_str());
-                let consent = consents::add(conn, whose, (&approval.scope, &request.resource), now)?;
-                let event = ctx.event("consent.given").user(user.id.as_str()).client(&consent.client_id);
-                audit::record(conn, &with.clock, &with.rng, event.detail(consent.scope.to_string()))?;
-            }
-            if !authorizations::advance_granted(conn, authorization.id.as_str(), &approval, &digest, until)? {
-                return Err(Check::AuthorizationGone.into());
-            }
-            authorization.stage = Stage::Granted(approval);
-            record_code(conn, &with, &ctx, &authorization)
-        })
-        .await?;
+    let request = &authorization.request;
+    gate::may_authorize(conn, &request.client_id, &session.id, &user.id)?;
+    if approved.remember {
+        let whose = (user.id.as_str(), request.client_id.as_str());
+        let consent = consents::add(conn, whose, (&approval.scope, &request.resource), now)?;
+        let event = ctx.event("consent.given").user(user.id.as_str()).client(&consent.client_id);
+        audit::record(conn, &engine.clock, &engine.rng, event.detail(consent.scope.to_string()))?;
+    }
+    let (id, digest) = (authorization.id.as_str(), code.digest());
+    if !authorizations::advance_granted(conn, id, &approval, &digest, keep_until(engine))? {
+        return Err(Check::AuthorizationGone.into());
+    }
+    authorization.stage = Stage::Granted(approval);
+    record_code(conn, engine, ctx, &authorization)?;
+    let target = Target::of(engine, &authorization.request);
     Ok(Outcome::Answer(AuthorizationResponse::code(target, &code)))
+}
+
+/// What follows from a sign-in that was just stored, in its transaction: the code, if nothing more is
+/// to be asked. `None` when a page is next, or something is in the way that [`resume`] will tell of.
+///
+/// # Errors
+/// Store errors.
+pub fn grant_after_login(
+    conn: &mut Conn,
+    (engine, ctx): (&Engine, &Ctx),
+    waiting: Waiting,
+    who: (Session, User),
+) -> TxResult<Option<Outcome>> {
+    let consent = consent_of(conn, &waiting.client, &who.1)?;
+    let standing = Standing { session: Some(who), consent };
+    let (Step::Grant { scope }, Some((session, user))) =
+        (waiting.step(&standing, engine.now()), &standing.session)
+    else {
+        return Ok(None);
+    };
+    let approved = Approved { scope, remember: false };
+    match grant_in(conn, (engine, ctx), waiting, (session, user), approved) {
+        Ok(outcome) => Ok(Some(outcome)),
+        Err(Fault::Refused(_)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// The person agreed on the consent page to `posted` scopes.

@@ -122,13 +122,24 @@ pub(super) struct Standing {
 
 pub(super) async fn standing(engine: &Engine, visitor: &Visitor, client: &Client) -> TxResult<Standing> {
     let session = visitor.current(engine).await?;
-    let asks = client.metadata.consent == ConsentPolicy::Ask && !client.is_unassured();
     let consent = match &session {
-        Some((_, user)) if asks => {
+        Some((_, user)) if remembers(client) => {
             let (user, client) = (user.id.clone(), client.id.clone());
             engine.db.read(move |conn| consents::find(conn, user.as_str(), client.as_str())).await?
         }
         _ => None,
     };
     Ok(Standing { session, consent })
+}
+
+/// What a person agreed to before, if that counts for this client.
+///
+/// # Errors
+/// Store errors.
+pub(super) fn consent_of(conn: &mut Conn, client: &Client, user: &User) -> TxResult<Option<Consent>> {
+    if remembers(client) { consents::find(conn, user.id.as_str(), client.id.as_str()) } else { Ok(None) }
+}
+
+fn remembers(client: &Client) -> bool {
+    client.metadata.consent == ConsentPolicy::Ask && !client.is_unassured()
 }

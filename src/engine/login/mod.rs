@@ -1,14 +1,14 @@
 //! Signing in with a name and a password. Unknown, disabled and password-less accounts answer like
 //! a wrong password, in the same time (security row C1).
 
-use super::authorize::{find_waiting, was_just_granted};
+use super::authorize::{Outcome, Waiting, find_waiting, grant_after_login, was_just_granted};
 use super::context::{Ctx, Engine};
 use super::secrets::Verdict;
 use super::throttle::{self, Account};
 use super::visitor::{Visitor, start_session};
 use crate::base::id::AuthorizationId;
 use crate::base::secret::{Plain, Secret, SessionSecret};
-use crate::domain::session::{ACR_PASSWORD, AuthContext};
+use crate::domain::session::{ACR_PASSWORD, AuthContext, Session};
 use crate::domain::user::{User, login_key};
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::{Conn, Fault, TxResult, audit, authorizations, users};
@@ -34,6 +34,8 @@ pub struct SignedIn {
     pub user: User,
     /// The new cookie value.
     pub session: Plain<SessionSecret>,
+    /// What the app is answered, if nothing more is to be asked.
+    pub outcome: Option<Outcome>,
 }
 
 /// Checks the password and starts a session.
@@ -107,26 +109,44 @@ fn finish(
     let user = users::find(conn, user.id.as_str())?.filter(|u| u.enabled).ok_or(Check::LoginFailed)?;
     let auth =
         AuthContext { auth_time: engine.now(), amr: vec!["pwd".to_owned()], acr: ACR_PASSWORD.to_owned() };
-    if let Some(id) = authorization {
-        match find_waiting(conn, engine, visitor, id.as_str()) {
+    let waiting = match authorization {
+        None => None,
+        Some(id) => match find_waiting(conn, engine, visitor, id.as_str()) {
             // "Another account" is no way around the person an `id_token_hint` names (row A12).
             Ok(waiting) if switching && !waiting.admits(&user) => return Err(Check::StepUnexpected.into()),
-            Ok(_) => {}
+            Ok(waiting) => Some(waiting),
             // The form was sent twice: the password is right, and the first one's answer is not seen.
-            Err(_) if was_just_granted(conn, engine, visitor, id.as_str())? => {}
+            Err(_) if was_just_granted(conn, engine, visitor, id.as_str())? => None,
             Err(gone) => return Err(gone),
-        }
-    }
+        },
+    };
     let (session, secret) = start_session(conn, (engine, ctx), visitor, &user, auth)?;
-    if let Some(id) = authorization {
-        authorizations::answer_login(conn, id.as_str(), &session.id)?;
-        if switching {
-            authorizations::expect_user(conn, id.as_str(), &user.id)?;
-        }
-    }
     let event = ctx.event("login.succeeded").user(user.id.as_str()).target(session.id.as_str()).detail("pwd");
     audit::record(conn, &engine.clock, &engine.rng, event)?;
-    Ok(SignedIn { user, session: secret })
+    let outcome = match waiting {
+        Some(waiting) => answer(conn, (engine, ctx), waiting, (session, user.clone()), switching)?,
+        None => None,
+    };
+    Ok(SignedIn { user, session: secret, outcome })
+}
+
+/// The waiting authorization learns of the sign-in, and gives its code if nothing more is to be asked:
+/// one transaction less than to come back for it.
+fn answer(
+    conn: &mut Conn,
+    (engine, ctx): (&Engine, &Ctx),
+    mut waiting: Waiting,
+    (session, user): (Session, User),
+    switching: bool,
+) -> TxResult<Option<Outcome>> {
+    let id = waiting.authorization.id.as_str();
+    authorizations::answer_login(conn, id, &session.id)?;
+    if switching {
+        authorizations::expect_user(conn, id, &user.id)?;
+        waiting.expected = Some(user.id.clone());
+    }
+    waiting.answered_by = Some(session.id.clone());
+    grant_after_login(conn, (engine, ctx), waiting, (session, user))
 }
 
 /// A name that cannot be one costs what a wrong password costs.

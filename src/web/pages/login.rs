@@ -148,15 +148,16 @@ async fn go_on(
     signed_in: login::SignedIn,
 ) -> Result<Response, Refusal> {
     request.visitor.session = Some(signed_in.session.digest());
-    let mut response = match id {
-        Some(id) => {
+    let mut response = match (signed_in.outcome, id) {
+        (Some(outcome), _) => carry(&request, outcome).unwrap_or_else(|refusal| told(&request, &refusal)),
+        (None, Some(id)) => {
             let (engine, ctx, visitor) = (request.engine(), &request.ctx, &request.visitor);
             let outcome = authorize::resume(engine, ctx, visitor, &id).await;
             let outcome = authorize::or_again(engine, ctx, visitor, &id, outcome).await;
             // The person is signed in, whatever became of the app's request: the cookie goes along.
             carry(&request, outcome).unwrap_or_else(|refusal| told(&request, &refusal))
         }
-        None => respond::to_own(&request, "/account"),
+        (None, None) => respond::to_own(&request, "/account"),
     };
     cookies::set_session(&mut response, &signed_in.session);
     Ok(response)

@@ -22,10 +22,13 @@ fn pictures() -> PathBuf {
 }
 
 impl Browser {
-    /// Prefers a colour scheme from now on.
+    /// Prefers a colour scheme from now on, and no motion: what is measured would be half way between two colours.
     #[track_caller]
     pub fn scheme(&self, scheme: &str) {
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        let features = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
         self.devtools("Emulation.setEmulatedMedia", &features);
     }
 
