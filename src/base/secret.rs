@@ -117,11 +117,6 @@ impl Plain<Code> {
         Self::presented(format!("{}{id}{}", Code::PREFIX, b64(&rng.bytes::<32>())))
     }
 
-    /// One that can be made again: the 256 bits are a MAC under a key of this server's own.
-    pub fn derived(id: &AuthorizationId, mac: &[u8]) -> Self {
-        Self::presented(format!("{}{id}{}", Code::PREFIX, b64(mac)))
-    }
-
     /// The authorization it names; `None` when it has not the form of a code of ours.
     pub fn authorization(&self) -> Option<AuthorizationId> {
         let id = self.reveal().strip_prefix(Code::PREFIX)?.get(..26)?;

@@ -41,8 +41,6 @@ pub struct Engine {
 pub struct Macs {
     /// Refresh tokens.
     pub refresh: MacKey,
-    /// Authorization codes that a page led to.
-    pub code: MacKey,
     /// CSRF tokens.
     pub csrf: MacKey,
     /// Names of login throttles.
@@ -54,7 +52,6 @@ impl Macs {
     pub fn derive(master: &MasterKey) -> Self {
         Self {
             refresh: master.mac_key("refresh token"),
-            code: master.mac_key("authorization code"),
             csrf: master.mac_key("csrf"),
             throttle: master.mac_key("login throttle"),
         }

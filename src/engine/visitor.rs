@@ -77,21 +77,21 @@ impl Visitor {
 }
 
 /// Starts a session for `user` under a new cookie value (security row C2: never one from outside);
-/// the old value is dead in the same transaction.
+/// the value of the live session that was there `before` is dead in the same transaction.
 ///
 /// # Errors
 /// Store errors.
 pub fn start_session(
     conn: &mut Conn,
     (engine, ctx): (&Engine, &Ctx),
-    visitor: &Visitor,
+    before: Option<Session>,
     user: &User,
     auth: AuthContext,
 ) -> TxResult<(Session, Plain<SessionSecret>)> {
     let now = engine.now();
     let secret = Plain::<SessionSecret>::generate(&engine.rng);
-    if let Some((old, owner)) = visitor.signed_in(conn, engine)? {
-        if owner.id == user.id {
+    if let Some(old) = before {
+        if old.user_id == user.id {
             // The same person again: the session goes on (`sid` too), under a new cookie value; unless
             // another node ended it in this instant.
             let session = Session { auth: auth.clone(), last_seen_at: now, ..old };

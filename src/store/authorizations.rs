@@ -191,18 +191,6 @@ pub fn advance_granted(
     Ok(changed == 1)
 }
 
-/// Puts an unredeemed code under another session of the same person; `false` when it was redeemed or
-/// burnt meanwhile.
-///
-/// # Errors
-/// Store errors.
-pub fn move_granted(conn: &mut Conn, id: &str, session: &SessionId) -> TxResult<bool> {
-    let changed = diesel::update(authorizations::table.find(id).filter(authorizations::stage.eq("granted")))
-        .set(authorizations::session_id.eq(Some(session.as_str())))
-        .execute(conn)?;
-    Ok(changed == 1)
-}
-
 /// Pending -> denied; `false` when it is not pending any more.
 ///
 /// # Errors

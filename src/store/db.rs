@@ -3,7 +3,8 @@
 
 use super::conn::{AnyConn, Conn, Manager, Use};
 use super::fault::{Fault, StoreError, TxResult};
-use super::writer::{Job, Piece, Writer};
+use super::queue::Piece;
+use super::writer::{Job, Writer};
 use crate::base::secret::Secret;
 use diesel::connection::SimpleConnection as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -18,6 +18,7 @@ pub mod keys;
 pub mod links;
 pub mod migrate;
 pub mod prune;
+mod queue;
 pub mod revisions;
 mod schema;
 pub mod sessions;

@@ -59,6 +59,13 @@ impl Changes {
         Ok((conn, Self(OPENED.get())))
     }
 
+    /// Whether a transaction is open: SQLite rolls one back by itself when the disk is full or fails.
+    #[expect(unsafe_code, reason = "sqlite3_get_autocommit has no safe binding")]
+    pub fn in_transaction(&self) -> bool {
+        // SAFETY: as for `count`.
+        unsafe { libsqlite3_sys::sqlite3_get_autocommit(self.0) == 0 }
+    }
+
     /// Rows changed since the connection was opened; it must still be open.
     #[expect(unsafe_code, reason = "sqlite3_total_changes64 has no safe binding")]
     pub fn count(&self) -> i64 {

@@ -3,22 +3,23 @@
 
 use super::conn::{AnyConn, Use};
 use super::fault::StoreError;
+use super::queue::{BATCH, Piece, Queue};
 use super::sqlite::{self, BeginJob, Changes, KeepJob};
 use super::wal::{self, Log};
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::sqlite::Sqlite;
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
-/// The most jobs in one transaction.
-const BATCH: usize = 64;
 /// From so many jobs on, the next batch waits for whoever is ready.
 const CROWD: usize = 4;
+/// The longest a commit waits for what is ahead of it.
+const PATIENCE: Duration = Duration::from_millis(20);
 /// The most jobs that may wait; beyond, callers are told to come back.
 const QUEUE: usize = 4096;
 
@@ -34,78 +35,6 @@ pub trait Job: Send {
 
 /// The way to the writer's thread; the thread ends when all are gone.
 pub struct Writer(Arc<Queue>);
-
-/// What waits to be written, and what the processor has to do before it can answer any of it:
-/// signatures for what was committed before. While there is enough ahead a commit may wait for more
-/// jobs, and costs them nothing; when it runs out, the processor would idle while the disk works.
-struct Queue {
-    state: Mutex<State>,
-    wake: Condvar,
-    /// So much ahead is little: a piece for each processor, and one more.
-    little: usize,
-}
-
-#[derive(Default)]
-struct State {
-    jobs: VecDeque<Box<dyn Job>>,
-    /// Pieces of work that are ahead.
-    ahead: usize,
-    /// Whether the writer's thread is at work, and will look by itself.
-    busy: bool,
-    /// No more jobs will come.
-    closed: bool,
-    /// The writer's thread has ended.
-    gone: bool,
-}
-
-/// A piece of work that is ahead, until dropped.
-pub struct Piece(Arc<Queue>);
-
-impl Drop for Piece {
-    fn drop(&mut self) {
-        self.0.change(|state| state.ahead = state.ahead.saturating_sub(1));
-    }
-}
-
-impl Queue {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Changes the state, and wakes the writer when it is time.
-    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let mut state = self.lock();
-        let result = change(&mut state);
-        if !state.busy && self.is_time(&state) {
-            state.busy = true;
-            drop(state);
-            self.wake.notify_one();
-        }
-        result
-    }
-
-    fn is_time(&self, state: &State) -> bool {
-        let crowd = state.jobs.len() >= BATCH || state.ahead <= self.little;
-        state.closed || (crowd && !state.jobs.is_empty())
-    }
-
-    /// The jobs of the next batch; `None` when no more will come.
-    fn next(&self) -> Option<Vec<Box<dyn Job>>> {
-        let mut state = self.lock();
-        while !self.is_time(&state) {
-            state.busy = false;
-            state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        state.busy = true;
-        let many = state.jobs.len().min(BATCH);
-        (many > 0).then(|| state.jobs.drain(..many).collect())
-    }
-
-    /// One more for a batch that has begun.
-    fn another(&self) -> Option<Box<dyn Job>> {
-        self.lock().jobs.pop_front()
-    }
-}
 
 /// Answers what is left when the thread ends, however it ends.
 struct Closing(Arc<Queue>);
@@ -134,11 +63,15 @@ impl Writer {
     /// # Errors
     /// When the database cannot be opened or a thread cannot be started.
     pub fn start(path: &Path) -> Result<Self, StoreError> {
+        Self::with(path, PATIENCE)
+    }
+
+    fn with(path: &Path, patience: Duration) -> Result<Self, StoreError> {
         let (conn, changes) = Changes::open(path)?;
         let checkpoints = sqlite::open(path, Use::Write)?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let little = cores.saturating_add(1);
-        let queue = Arc::new(Queue { state: Mutex::default(), wake: Condvar::new(), little });
+        let queue = Arc::new(Queue { state: Mutex::default(), wake: Condvar::new(), little, patience });
         let (alive, writer_gone) = sync_channel::<()>(0);
         let log = Arc::new(Log::default());
         let writer = Loop {
@@ -248,7 +181,11 @@ impl Loop {
             };
         }
         let before = self.changes.count();
-        if run(&mut self.conn) || self.changes.count() == before {
+        let kept = run(&mut self.conn);
+        if !self.changes.in_transaction() {
+            return Err(StoreError::unavailable("SQLite gave the transaction up"));
+        }
+        if kept || self.changes.count() == before {
             return Ok(());
         }
         Err(StoreError::unavailable("a job of the same batch failed after it had changed something"))
@@ -303,14 +240,15 @@ mod tests {
         }
     }
 
+    const HOUR: Duration = Duration::from_secs(3600);
     type Answers = Receiver<Result<(), StoreError>>;
 
     /// A writer on a table of numbers, with so much ahead that it waits.
-    fn waiting_writer() -> (tempfile::TempDir, Writer, Vec<Piece>) {
+    fn waiting_writer(patience: Duration) -> (tempfile::TempDir, Writer, Vec<Piece>) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("test.db");
         sqlite::open(&path, Use::Write).unwrap().batch_execute("CREATE TABLE numbers (n INTEGER)").unwrap();
-        let writer = Writer::start(&path).unwrap();
+        let writer = Writer::with(&path, patience).unwrap();
         let ahead = (0..=writer.0.little).map(|_| writer.ahead()).collect();
         (dir, writer, ahead)
     }
@@ -332,7 +270,7 @@ mod tests {
 
     #[test]
     fn jobs_wait_for_each_other_while_much_is_ahead_and_no_longer() {
-        let (dir, writer, ahead) = waiting_writer();
+        let (dir, writer, ahead) = waiting_writer(HOUR);
         let answers = send(&writer, &[(1, true, true), (2, true, false)]);
         assert!(answers.recv_timeout(Duration::from_millis(100)).is_err(), "nothing is committed yet");
         drop(ahead);
@@ -343,8 +281,52 @@ mod tests {
     }
 
     #[test]
+    fn no_job_waits_longer_than_the_writers_patience() {
+        let (dir, writer, ahead) = waiting_writer(Duration::from_millis(5));
+        let answers = send(&writer, &[(1, true, true)]);
+        answers.recv_timeout(Duration::from_secs(60)).unwrap().unwrap();
+        assert_eq!(stored(&dir), [1]);
+        drop(ahead);
+    }
+
+    /// What SQLite does by itself when the disk is full.
+    struct GiveUp(std::sync::mpsc::Sender<Result<(), StoreError>>);
+
+    impl Job for GiveUp {
+        fn run(&mut self, conn: &mut AnyConn) -> bool {
+            conn.batch_execute("ROLLBACK").unwrap();
+            false
+        }
+
+        fn is_decided_first(&self) -> bool {
+            true
+        }
+
+        fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+            self.0.send(committed).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_transaction_that_sqlite_gave_up_is_not_gone_on_with() {
+        let (dir, writer, ahead) = waiting_writer(HOUR);
+        let (answer, given_up) = channel();
+        let before = send(&writer, &[(1, true, true)]);
+        writer.send(Box::new(GiveUp(answer)));
+        let behind = send(&writer, &[(2, true, true), (3, true, false)]);
+        drop(ahead);
+        for answers in [before, given_up] {
+            answers.recv_timeout(Duration::from_secs(60)).unwrap().unwrap_err();
+        }
+        let answered: Vec<_> =
+            (0..2).map(|_| behind.recv_timeout(Duration::from_secs(60)).unwrap().is_ok()).collect();
+        let expected = if answered[0] { vec![2, 3] } else { Vec::new() };
+        assert_eq!((stored(&dir), answered[1]), (expected, answered[0]), "all of a batch, or nothing");
+    }
+
+    #[test]
     fn what_a_refused_job_did_is_undone_and_its_neighbours_stay() {
-        let (dir, writer, ahead) = waiting_writer();
+        let (dir, writer, ahead) = waiting_writer(HOUR);
         let answers = send(&writer, &[(1, true, true), (2, false, false), (0, false, true), (3, true, true)]);
         drop(ahead);
         for _ in 0..4 {
@@ -355,7 +337,7 @@ mod tests {
 
     #[test]
     fn a_job_that_refuses_after_all_takes_its_batch_with_it_and_leaves_nothing() {
-        let (dir, writer, ahead) = waiting_writer();
+        let (dir, writer, ahead) = waiting_writer(HOUR);
         let answers = send(&writer, &[(1, true, true), (2, false, true)]);
         drop(ahead);
         for _ in 0..2 {

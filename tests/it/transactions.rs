@@ -65,8 +65,6 @@ fn sec_a14_back_and_replay_after_the_end() {
         let issued = app.events("code.issued");
         assert_eq!(issued - before, i64::from(decision == "allow"));
         let consents = rows(&app, "consents");
-        // A moment later: until then it is the same button pressed twice.
-        app.advance(11);
         for step in ["login", "consent", "switch"] {
             app.assert_page(&visitor.get(&format!("/{step}?ix={key}")), 400, GONE);
         }
@@ -158,17 +156,15 @@ fn sec_a14_one_transaction_yields_one_code_however_often_it_is_sent() {
             threads.into_iter().map(|t| t.join().unwrap()).collect()
         });
         let (done, rest): (Vec<&Answer>, Vec<&Answer>) = answers.iter().partition(|a| finished(a));
-        assert!(
-            !done.is_empty(),
+        assert_eq!(
+            done.len(),
+            1,
             "round {round}: {:?}",
             answers.iter().map(|a| a.status).collect::<Vec<_>>()
         );
-        // Whoever said the same as the first has its answer, whoever said something else has none.
         rest.into_iter().for_each(|answer| app.assert_page(answer, 400, GONE));
         let codes = done[0].param("code").is_some();
-        assert!(done.iter().all(|answer| answer.param("code") == done[0].param("code")), "two codes");
-        assert!(codes || (round >= 3 && done.len() == 1));
-        assert!(round >= 3 || done.len() == 8);
+        assert!(codes || round >= 3);
         if codes {
             redeemed(&app, &web, done[0]);
         }

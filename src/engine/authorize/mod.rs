@@ -2,7 +2,6 @@
 //! request stands is decided by `next::step` alone; pages carry only the id of the stored
 //! authorization and come back to [`resume`].
 
-mod again;
 mod checks;
 mod client;
 mod id_token_hint;
@@ -16,12 +15,11 @@ mod unsupported;
 mod values;
 mod waiting;
 
-pub use again::{just_granted, or_again, was_just_granted};
 pub use checks::{CHECKS, Draft};
 pub use next::Step;
 pub use response::{AuthorizationResponse, Outcome, Target};
 use waiting::{Standing, consent_of, standing};
-pub use waiting::{Waiting, find_waiting, waiting};
+pub use waiting::{Waiting, find_over, find_waiting, is_over, waiting};
 
 use super::context::{Ctx, Engine};
 use super::gate;
@@ -216,7 +214,7 @@ fn grant_in(
 ) -> TxResult<Outcome> {
     let now = engine.now();
     let mut authorization = waiting.authorization;
-    let code = again::code_of(engine, &authorization.id);
+    let code = Plain::<Code>::of_authorization(&authorization.id, &engine.rng);
     let approval = Approval {
         user_id: user.id.clone(),
         session_id: session.id.clone(),
@@ -276,8 +274,7 @@ pub async fn allow(
     posted: &Scope,
 ) -> Outcome {
     let tried = try_allow(engine, ctx, visitor, id, posted).await;
-    let outcome = tried.unwrap_or_else(|fault| response::refused(fault.into_refusal(), None));
-    or_again(engine, ctx, visitor, id, outcome).await
+    tried.unwrap_or_else(|fault| response::refused(fault.into_refusal(), None))
 }
 
 async fn try_allow(
@@ -336,11 +333,10 @@ pub async fn continue_as_current(
     visitor: &Visitor,
     id: &AuthorizationId,
 ) -> Outcome {
-    let outcome = match try_continue(engine, ctx, visitor, id).await {
+    match try_continue(engine, ctx, visitor, id).await {
         Ok(()) => resume(engine, ctx, visitor, id).await,
         Err(fault) => response::refused(fault.into_refusal(), None),
-    };
-    or_again(engine, ctx, visitor, id, outcome).await
+    }
 }
 
 async fn try_continue(engine: &Engine, ctx: &Ctx, visitor: &Visitor, id: &AuthorizationId) -> TxResult<()> {

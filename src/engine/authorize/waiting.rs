@@ -99,15 +99,33 @@ pub fn find_waiting(conn: &mut Conn, engine: &Engine, visitor: &Visitor, id: &st
     Ok(Waiting { authorization, client, answered_by, expected })
 }
 
+/// One that was begun in this browser and came to its end.
+///
+/// # Errors
+/// Store errors.
+pub fn find_over(conn: &mut Conn, visitor: &Visitor, id: &str) -> TxResult<Option<Authorization>> {
+    let found = if crate::base::id::is_ulid(id) { authorizations::find(conn, id)? } else { None };
+    Ok(found.filter(|over| is_here(visitor, over) && !matches!(over.stage, Stage::Pending { .. })))
+}
+
+/// [`find_over`], from a page.
+///
+/// # Errors
+/// Store errors.
+pub async fn is_over(engine: &Engine, visitor: &Visitor, id: &AuthorizationId) -> TxResult<bool> {
+    let (visitor, key) = (visitor.clone(), id.clone());
+    Ok(engine.db.read(move |conn| find_over(conn, &visitor, key.as_str())).await?.is_some())
+}
+
 /// Whether an authorization was begun in this browser.
-pub(super) fn is_here(visitor: &Visitor, authorization: &Authorization) -> bool {
+fn is_here(visitor: &Visitor, authorization: &Authorization) -> bool {
     let begun = Digest::from_stored(authorization.browser.clone());
     visitor.browser.as_ref().is_some_and(|browser| browser.matches(&begun))
 }
 
 /// What the client's record says now, not what it said when the request came (security row A6): a
 /// redirect URI that was taken out gets no more answers.
-pub(super) fn still_allows(engine: &Engine, client: &Client, request: &AuthorizationRequest) -> bool {
+fn still_allows(engine: &Engine, client: &Client, request: &AuthorizationRequest) -> bool {
     client.enabled
         && client.allows_code()
         && request.scope.is_within(&client.scope)

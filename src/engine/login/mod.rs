@@ -1,17 +1,18 @@
 //! Signing in with a name and a password. Unknown, disabled and password-less accounts answer like
 //! a wrong password, in the same time (security row C1).
 
-use super::authorize::{Outcome, Waiting, find_waiting, grant_after_login, was_just_granted};
+use super::authorize::{Outcome, Waiting, find_over, find_waiting, grant_after_login};
 use super::context::{Ctx, Engine};
 use super::secrets::Verdict;
 use super::throttle::{self, Account};
 use super::visitor::{Visitor, start_session};
-use crate::base::id::AuthorizationId;
+use crate::base::id::{AuthorizationId, SessionId};
 use crate::base::secret::{Plain, Secret, SessionSecret};
+use crate::domain::authorization::Stage;
 use crate::domain::session::{ACR_PASSWORD, AuthContext, Session};
 use crate::domain::user::{User, login_key};
 use crate::protocol::refusal::{Check, Refusal};
-use crate::store::{Conn, Fault, TxResult, audit, authorizations, users};
+use crate::store::{Conn, Fault, TxResult, audit, authorizations, sessions, users};
 
 /// The longest password, bytes (security row C5).
 pub const LONGEST_PASSWORD: usize = 1024;
@@ -109,18 +110,19 @@ fn finish(
     let user = users::find(conn, user.id.as_str())?.filter(|u| u.enabled).ok_or(Check::LoginFailed)?;
     let auth =
         AuthContext { auth_time: engine.now(), amr: vec!["pwd".to_owned()], acr: ACR_PASSWORD.to_owned() };
-    let waiting = match authorization {
-        None => None,
-        Some(id) => match find_waiting(conn, engine, visitor, id.as_str()) {
-            // "Another account" is no way around the person an `id_token_hint` names (row A12).
-            Ok(waiting) if switching && !waiting.admits(&user) => return Err(Check::StepUnexpected.into()),
-            Ok(waiting) => Some(waiting),
-            // The form was sent twice: the password is right, and the first one's answer is not seen.
-            Err(_) if was_just_granted(conn, engine, visitor, id.as_str())? => None,
-            Err(gone) => return Err(gone),
-        },
+    let (waiting, begun) = match authorization {
+        None => (None, None),
+        Some(id) => found(conn, engine, visitor, id.as_str())?,
     };
-    let (session, secret) = start_session(conn, (engine, ctx), visitor, &user, auth)?;
+    // "Another account" is no way around the person an `id_token_hint` names (row A12).
+    if switching && waiting.as_ref().is_some_and(|waiting| !waiting.admits(&user)) {
+        return Err(Check::StepUnexpected.into());
+    }
+    let before = match visitor.signed_in(conn, engine)? {
+        Some((session, _)) => Some(session),
+        None => of_first_press(conn, engine, begun, &user)?,
+    };
+    let (session, secret) = start_session(conn, (engine, ctx), before, &user, auth)?;
     let event = ctx.event("login.succeeded").user(user.id.as_str()).target(session.id.as_str()).detail("pwd");
     audit::record(conn, &engine.clock, &engine.rng, event)?;
     let outcome = match waiting {
@@ -128,6 +130,42 @@ fn finish(
         None => None,
     };
     Ok(SignedIn { user, session: secret, outcome })
+}
+
+/// The authorization that waits, and the session that has signed in for it before. Of one that is
+/// over nothing waits: the button was pressed twice, and the browser shows the answer to the second
+/// press. No code comes of it (row A14), but whoever knows the password is signed in by it.
+fn found(
+    conn: &mut Conn,
+    engine: &Engine,
+    visitor: &Visitor,
+    id: &str,
+) -> TxResult<(Option<Waiting>, Option<SessionId>)> {
+    match find_waiting(conn, engine, visitor, id) {
+        Ok(waiting) => {
+            let begun = waiting.answered_by.clone();
+            Ok((Some(waiting), begun))
+        }
+        Err(Fault::Refused(gone)) => match find_over(conn, visitor, id)?.map(|over| over.stage) {
+            Some(Stage::Granted(approval)) => Ok((None, Some(approval.session_id))),
+            Some(_) => Ok((None, None)),
+            None => Err(gone.into()),
+        },
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The session that the first of two presses began, whose cookie the browser never kept: it goes on,
+/// so that what was given in it can be ended from here.
+fn of_first_press(
+    conn: &mut Conn,
+    engine: &Engine,
+    begun: Option<SessionId>,
+    user: &User,
+) -> TxResult<Option<Session>> {
+    let Some(id) = begun else { return Ok(None) };
+    let (now, idle) = (engine.now(), engine.policy.session_idle);
+    Ok(sessions::find(conn, id.as_str())?.filter(|s| s.user_id == user.id && s.is_live(now, idle)))
 }
 
 /// The waiting authorization learns of the sign-in, and gives its code if nothing more is to be asked:

@@ -47,8 +47,8 @@ async fn sent_for(request: &Request) -> Result<(Option<AuthorizationId>, Option<
     let id = ix(request.form.get("ix"));
     match (waiting(request, request.form.get("ix")).await, &id) {
         (Err(refusal), Some(key)) if refusal.check == Check::AuthorizationGone => {
-            let granted = authorize::just_granted(request.engine(), &request.visitor, key).await;
-            if granted.map_err(Fault::into_refusal)? { Ok((id, None)) } else { Err(refusal) }
+            let over = authorize::is_over(request.engine(), &request.visitor, key).await;
+            if over.map_err(Fault::into_refusal)? { Ok((id, None)) } else { Err(refusal) }
         }
         (found, _) => found.map(|waiting| (id, waiting)),
     }
@@ -153,7 +153,6 @@ async fn go_on(
         (None, Some(id)) => {
             let (engine, ctx, visitor) = (request.engine(), &request.ctx, &request.visitor);
             let outcome = authorize::resume(engine, ctx, visitor, &id).await;
-            let outcome = authorize::or_again(engine, ctx, visitor, &id, outcome).await;
             // The person is signed in, whatever became of the app's request: the cookie goes along.
             carry(&request, outcome).unwrap_or_else(|refusal| told(&request, &refusal))
         }
