@@ -50,8 +50,9 @@ impl Queue {
     /// Changes the state, and wakes the writer when it is time.
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.lock();
+        let none = state.jobs.is_empty();
         let result = change(&mut state);
-        let first = state.jobs.len() == 1;
+        let first = none && !state.jobs.is_empty();
         if !state.busy && (first || self.is_time(&state)) {
             // The first job starts the writer's patience; the others need not wake it before it is time.
             state.busy = self.is_time(&state);
