@@ -99,7 +99,8 @@ fn issued_tokens_are_forgotten_first() {
     let server = instance.serve();
     let begun = Instant::now();
     while count("kind = 'token.issued'") > 1 {
-        assert!(begun.elapsed() < Duration::from_secs(20), "{} left", count("kind = 'token.issued'"));
+        // The job is tried again after 30 s where the database was busy.
+        assert!(begun.elapsed() < Duration::from_secs(90), "{} left", count("kind = 'token.issued'"));
         std::thread::sleep(Duration::from_millis(50));
     }
     assert_eq!(count("id = '01-b'"), 1, "not old enough");

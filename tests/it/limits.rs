@@ -27,10 +27,23 @@ fn alive(call: Call) -> Vec<u8> {
     call.header("Connection", "keep-alive").bytes()
 }
 
+/// Asks again while the answer is one that a busy machine gives where the limits are a second.
+fn again<T>(mut ask: impl FnMut() -> T, status: impl Fn(&T) -> Option<u16>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let answer = ask();
+        if !matches!(status(&answer), Some(408 | 503)) || Instant::now() > deadline {
+            return answer;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 #[track_caller]
 fn refused_and_closed(app: &TestApp, bytes: &[u8], statuses: &[u16]) -> Option<Answer> {
-    let (answer, closed) = exchange(app, bytes);
-    let status = answer.as_ref().map(|answer| answer.status);
+    let status = |answer: &Option<Answer>| answer.as_ref().map(|answer| answer.status);
+    let (answer, closed) = again(|| exchange(app, bytes), |(answer, _)| status(answer));
+    let status = status(&answer);
     assert!(status.is_none_or(|status| statuses.contains(&status)), "{status:?}, expected {statuses:?}");
     assert!(closed, "the connection was kept after {status:?}");
     answer
@@ -44,7 +57,8 @@ fn sec_u1_sizes_over_the_limit_are_refused_and_the_connection_closed() {
     let long = format!("/login?a={}", "b".repeat(8 * 1024));
     assert!(refused_and_closed(&app, &get(&long), &[414]).is_some());
     let fits = format!("/login?a={}", "b".repeat(8 * 1024 - 9));
-    assert_eq!(app.call("GET", &fits).send().status, 200, "exactly the limit");
+    let fits = again(|| app.call("GET", &fits).send().status, |status| Some(*status));
+    assert_eq!(fits, 200, "exactly the limit");
     let big = alive(app.call("GET", "/login").header("X-Big", &"b".repeat(17 * 1024)));
     assert!(refused_and_closed(&app, &big, &[431]).is_some());
     let huge = alive(app.call("GET", "/login").header("X-Big", &"b".repeat(300 * 1024)));
@@ -142,14 +156,12 @@ fn sec_u2_a_busy_database_is_answered_with_503_in_time() {
     assert_eq!(answer.status, 503, "{}", answer.text());
     assert!(answer.header("retry-after").is_some(), "{answer:?}");
     assert_eq!(answer.json()["error"], "temporarily_unavailable");
-    assert_eq!(
-        app.call("GET", "/.well-known/jwks.json").send().status,
-        200,
-        "what needs no database is answered"
-    );
+    let keys = again(|| app.call("GET", "/.well-known/jwks.json").send().status, |status| Some(*status));
+    assert_eq!(keys, 200, "what needs no database is answered");
     release.send(()).unwrap();
     holder.join().unwrap().unwrap();
-    let answer = app.token_call(&client, &[("grant_type", "client_credentials"), ("scope", "read")]).send();
+    let call = || app.token_call(&client, &[("grant_type", "client_credentials"), ("scope", "read")]).send();
+    let answer = again(call, |answer| Some(answer.status));
     assert_eq!(answer.status, 200, "afterwards: {}", answer.text());
 }
 

@@ -1,15 +1,15 @@
 //! Signing in (security rows C1 to C6).
 
+mod full_queue;
+
 use crate::harness::app::{PASSWORD, TestApp};
-use crate::harness::child::PATIENCE;
 use crate::harness::expect::{is_signed_in, post_login, rows, signed_in};
 use crate::harness::http::{Answer, Visitor};
 use diesel::connection::SimpleConnection as _;
 use latchkey::base::secret::Secret;
 use latchkey::engine::admin::users;
-use latchkey::engine::secrets::{PasswordSettings, Passwords};
 use latchkey::store::{audit, users as stored};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const WRONG: &str = "The username or the password is not right";
 
@@ -340,50 +340,4 @@ fn sec_c7_a_password_changed_while_it_was_checked_lets_nobody_in() {
     };
     // On a busy machine the hash may be done before the other password is set: then again.
     assert!((0..20).any(|_| in_between()), "whoever knew the old password always got in");
-}
-
-/// A good password is not refused because there is no room to hash it anew.
-#[test]
-fn a_full_queue_does_not_refuse_a_right_password_that_wants_a_new_hash() {
-    let env = [
-        ("LATCHKEY_PASSWORD__HASH_THREADS", "1"),
-        ("LATCHKEY_PASSWORD__QUEUE", "1"),
-        ("LATCHKEY_PASSWORD__ITERATIONS", "2"),
-    ];
-    let app = TestApp::with_env(&env);
-    let cheap = PasswordSettings { memory_kib: 7168, iterations: 1, parallelism: 1, threads: 1, queue: 1 };
-    let old =
-        Passwords::start(&cheap, &app.engine.rng).unwrap().hash_blocking(&Secret::new(PASSWORD)).unwrap();
-    let id = add_person(&app, "ada", None);
-    let stop = std::sync::atomic::AtomicBool::new(false);
-    let deadline = Instant::now() + PATIENCE;
-    let kept = std::thread::scope(|scope| {
-        for _ in 0..6 {
-            // Others keep the one place in the queue taken.
-            let (passwords, stop) = (app.engine.passwords.clone(), &stop);
-            scope.spawn(move || {
-                while !stop.load(std::sync::atomic::Ordering::Relaxed) {
-                    let tried =
-                        actix_web::rt::System::new().block_on(passwords.verify(&Secret::new("x"), None));
-                    if tried.is_err() {
-                        std::thread::sleep(Duration::from_millis(1));
-                    }
-                }
-            });
-        }
-        let mut kept = false;
-        while !kept && Instant::now() < deadline {
-            let (user, hash, now) = (id.clone(), old.clone(), app.clock.now());
-            app.write(move |conn| stored::set_password(conn, &user, &hash, now));
-            let mut visitor = app.visitor();
-            let page = visitor.get("/login");
-            if post_login(&mut visitor, &page, "ada", PASSWORD).status == 303 {
-                let stored = app.read(|conn| stored::find_by_login(conn, "ada")).unwrap().1.unwrap();
-                kept = stored == old;
-            }
-        }
-        stop.store(true, std::sync::atomic::Ordering::Relaxed);
-        kept
-    });
-    assert!(kept, "nobody ever got in while the queue was full");
 }

@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 /// How long one WebDriver command may take.
 const COMMAND_LIMIT: Duration = Duration::from_secs(120);
 
-const ARGUMENTS: [&str; 11] = [
+const ARGUMENTS: [&str; 14] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -26,6 +26,10 @@ const ARGUMENTS: [&str; 11] = [
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
+    // A tab behind another is as quick as the one in front.
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
 ];
 
 /// How a browser is set up.
@@ -138,10 +142,7 @@ impl Browser {
             })
             .unwrap_or_else(|e| panic!("cannot start Chromium: {e}"));
         let browser = Self { runtime, driver: Some(driver), options, _profile: profile };
-        browser.resize(options.width);
-        if options.dark {
-            browser.scheme("dark");
-        }
+        browser.emulate();
         browser
     }
 
@@ -209,7 +210,7 @@ impl Browser {
     /// The visible text of the page.
     #[track_caller]
     pub fn text(&self) -> String {
-        self.run("text", async { self.driver().find(By::Tag("body")).await?.text().await })
+        self.text_of("body")
     }
 
     /// The HTML of the page as it stands.
@@ -218,11 +219,16 @@ impl Browser {
         self.run("source", self.driver().source())
     }
 
-    /// The first element for a CSS selector, as soon as there is one.
+    /// Acts on the first element that `by` finds, as soon as there is one that can be acted on. While the page
+    /// is on its way it may be of the page before: then nothing was done, and it is looked for again.
     #[track_caller]
-    pub fn find(&self, css: &str) -> WebElement {
-        let found = || self.runtime.block_on(self.driver().find(By::Css(css))).ok();
-        self.wait(&format!("the element {css}"), found)
+    fn on<T>(&self, by: &By, act: impl AsyncFn(WebElement) -> WebDriverResult<T>) -> T {
+        let acted = async || act(self.driver().find(by.clone()).await?).await;
+        let outcome = self.wait(&format!("an element {by:?} to act on"), || {
+            let outcome = self.runtime.block_on(acted());
+            if outcome.as_ref().is_err_and(look::is_before_the_act) { None } else { Some(outcome) }
+        });
+        self.run(&format!("{by:?}"), std::future::ready(outcome))
     }
 
     /// How many elements a CSS selector finds.
@@ -234,22 +240,19 @@ impl Browser {
     /// An attribute of the first element for a CSS selector.
     #[track_caller]
     pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
-        let element = self.find(css);
-        self.run(css, async move { element.attr(name).await })
+        self.on(&By::Css(css), async |element| element.attr(name).await)
     }
 
     /// The visible text of the first element for a CSS selector.
     #[track_caller]
     pub fn text_of(&self, css: &str) -> String {
-        let element = self.find(css);
-        self.run(css, async move { element.text().await })
+        self.on(&By::Css(css), async |element| element.text().await)
     }
 
     /// Types into the field of this name, replacing what is there.
     #[track_caller]
     pub fn fill(&self, name: &str, value: &str) {
-        let field = self.find(&format!("[name=\"{name}\"]"));
-        self.run(name, async move {
+        self.on(&By::Css(format!("[name=\"{name}\"]")), async |field| {
             field.clear().await?;
             field.send_keys(value).await
         });
@@ -258,8 +261,7 @@ impl Browser {
     /// Clicks the first element for a CSS selector.
     #[track_caller]
     pub fn click(&self, css: &str) {
-        let element = self.find(css);
-        self.run(css, async move { element.click().await });
+        self.on(&By::Css(css), async |element| element.click().await);
     }
 
     /// Clicks the link or button with this text.
@@ -270,12 +272,7 @@ impl Browser {
             "//*[(self::a or self::button or self::summary) and normalize-space(.)=\"{text}\"] \
              | //input[@type=\"submit\" and @value=\"{text}\"]"
         );
-        let click = async || self.driver().find(By::XPath(path.as_str())).await?.click().await;
-        let clicked = self.wait(&format!("{text:?} to click"), || {
-            let outcome = self.runtime.block_on(click());
-            if outcome.as_ref().is_err_and(look::is_before_the_click) { None } else { Some(outcome) }
-        });
-        self.run(text, std::future::ready(clicked));
+        self.on(&By::XPath(path), async |element| element.click().await);
     }
 
     /// Clicks the page's first submit button.
@@ -288,7 +285,7 @@ impl Browser {
     #[track_caller]
     pub fn wait_url(&self, prefix: &str) -> String {
         self.wait(&format!("the address to begin with {prefix}"), || {
-            let url = self.url();
+            let url = self.runtime.block_on(self.driver().current_url()).ok()?.to_string();
             url.starts_with(prefix).then_some(url)
         })
     }

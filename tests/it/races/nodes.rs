@@ -1,6 +1,6 @@
 //! The same races against two processes of the real binary on one PostgreSQL database.
 
-use super::{Arena, LONG_CODES};
+use super::{Arena, LONG_CODES, LONG_GRACE};
 use crate::harness::app::{Options, TestApp, on_postgres};
 use crate::harness::child::{Guarded, PATIENCE, Start, free_port};
 use crate::harness::postgres;
@@ -82,7 +82,7 @@ fn sec_d5_on_two_nodes_a_raced_code_has_one_success() {
 
 #[test]
 fn sec_e4_on_two_nodes_a_raced_refresh_has_one_successor() {
-    if let Some(nodes) = Nodes::start(&[]) {
+    if let Some(nodes) = Nodes::start(&[LONG_GRACE]) {
         nodes.arena().families_keep_one_branch();
     }
 }

@@ -4,8 +4,8 @@
 use super::{Browser, repository};
 use serde_json::json;
 use std::path::PathBuf;
-use thirtyfour::WindowHandle;
 use thirtyfour::error::{WebDriverError, WebDriverErrorInner};
+use thirtyfour::{By, WindowHandle};
 
 /// Overflow, and controls that are too small to touch.
 const MEASURE: &str = "const faults = [], root = document.documentElement;
@@ -16,12 +16,23 @@ for (const one of document.querySelectorAll('button, .button, select, input:not(
 }
 return faults";
 
+/// What the page knows of its width and scheme.
+const SHOWN: &str =
+    "return [document.documentElement.clientWidth, matchMedia('(prefers-color-scheme: dark)').matches]";
+
 /// Where the pictures go; not part of the repository.
 fn pictures() -> PathBuf {
     repository().join("target/screenshots")
 }
 
 impl Browser {
+    /// This tab's size, colour scheme and motion as the options say.
+    #[track_caller]
+    pub(super) fn emulate(&self) {
+        self.resize(self.options.width);
+        self.scheme(if self.options.dark { "dark" } else { "light" });
+    }
+
     /// Prefers a colour scheme from now on, and no motion: what is measured would be half way between two colours.
     #[track_caller]
     pub fn scheme(&self, scheme: &str) {
@@ -41,6 +52,9 @@ impl Browser {
         for (scheme, width) in [("light", 390), ("dark", 390), ("dark", 1280), ("light", 1280)] {
             self.resize(width);
             self.scheme(scheme);
+            self.wait(&format!("{name} to be {width} px wide, {scheme}"), || {
+                (self.evaluate(SHOWN) == json!([width, scheme == "dark"])).then_some(())
+            });
             // Contrast depends on the scheme and layout on the width: the diagonal sees both.
             if long || (scheme == "dark") == (width == 390) {
                 let found = self.axe();
@@ -72,7 +86,10 @@ impl Browser {
     /// Waits until a CSS selector finds so many elements.
     #[track_caller]
     pub fn wait_count(&self, css: &str, count: usize) {
-        self.wait(&format!("{count} of {css}"), || (self.count(css) == count).then_some(()));
+        self.wait(&format!("{count} of {css}"), || {
+            let found = self.runtime.block_on(self.driver().find_all(By::Css(css))).ok()?;
+            (found.len() == count).then_some(())
+        });
     }
 
     /// Waits until the page shows one of two texts: whether it is the first.
@@ -92,7 +109,7 @@ impl Browser {
             self.driver().switch_to_window(handle.clone()).await?;
             Ok(handle)
         });
-        self.resize(self.options.width);
+        self.emulate();
         self.goto(url);
         handle
     }
@@ -107,6 +124,7 @@ impl Browser {
     #[track_caller]
     pub fn tab(&self, handle: &WindowHandle) {
         self.run("tab", self.driver().switch_to_window(handle.clone()));
+        self.devtools("Page.bringToFront", &json!({}));
     }
 }
 
@@ -115,8 +133,8 @@ fn is_status_of_page(message: &str) -> bool {
     message.contains("the server responded with a status of") && !message.contains("/static/")
 }
 
-/// Whether the page was still on its way, so that nothing was clicked.
-pub(super) fn is_before_the_click(error: &WebDriverError) -> bool {
+/// Whether the page was still on its way, so that nothing was clicked or typed.
+pub(super) fn is_before_the_act(error: &WebDriverError) -> bool {
     matches!(
         error.as_inner(),
         WebDriverErrorInner::NoSuchElement(_)

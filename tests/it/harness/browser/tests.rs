@@ -100,8 +100,8 @@ fn shows_the_dark_and_narrow_page() {
     browser.goto(&format!("{site}/other"));
     // Another site: the emulation must survive a change of the renderer.
     browser.goto(&format!("{}/", site.replace("127.0.0.1", "localhost")));
-    assert_eq!(background(&browser), "rgb(0, 0, 0)");
-    assert_eq!(browser.evaluate("return innerWidth"), 390);
+    browser.wait("a dark page", || (background(&browser) == "rgb(0, 0, 0)").then_some(()));
+    browser.wait("a narrow page", || (browser.evaluate("return innerWidth") == 390).then_some(()));
     let scratch = tempfile::tempdir().expect("a directory");
     let picture = scratch.path().join("shots/page.png");
     browser.screenshot(&picture);
