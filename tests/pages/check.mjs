@@ -114,7 +114,7 @@ for (const look of looks) {
   for (const width of options.diagonal ? diagonal : [1280, 390, 320]) {
     const label = `${look.colorScheme}${look.forcedColors ? '-forced' : ''} ${width}`
     // The policy forbids axe as an inline script too, so axe comes in by evaluate, which no policy stops.
-    const context = await browser.newContext({ viewport: { width, height: 844 }, storageState: options.state, ...look })
+    const context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width, height: 844 }, storageState: options.state, ...look })
     const page = await context.newPage()
     let current = ''
     const fault = (what) => {
@@ -131,7 +131,7 @@ for (const look of looks) {
     })
     for (const { name, url } of pages) {
       current = name
-      await page.goto(url, { waitUntil: 'load', timeout: 15_000 })
+      await page.goto(url, { waitUntil: 'load', timeout: 60_000 })
       for (const found of await page.evaluate(measure)) fault(found)
       await page.evaluate(axe)
       const { violations } = await page.evaluate((tags) => globalThis.axe.run({ runOnly: tags }), tags)
