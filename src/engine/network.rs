@@ -3,13 +3,25 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// An IPv4 address, or an IPv6 /64.
+/// An IPv4 address, or an IPv6 /64; beside these the /48 around one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Network {
     /// One address.
     V4(Ipv4Addr),
     /// The first 64 bits.
     V6(u128),
+    /// The first 48 bits: a whole site.
+    V6Site(u128),
+}
+
+impl Network {
+    /// The IPv6 site that this network lies in.
+    pub fn site(self) -> Option<Self> {
+        match self {
+            Self::V6(prefix) => Some(Self::V6Site(prefix >> 16)),
+            Self::V4(_) | Self::V6Site(_) => None,
+        }
+    }
 }
 
 impl From<IpAddr> for Network {
@@ -26,6 +38,7 @@ impl fmt::Display for Network {
         match self {
             Self::V4(v4) => v4.fmt(f),
             Self::V6(prefix) => write!(f, "{prefix:016x}/64"),
+            Self::V6Site(prefix) => write!(f, "{prefix:012x}/48"),
         }
     }
 }

@@ -65,18 +65,36 @@ fn sec_u4_a_network_begins_so_many_sign_ins_and_no_more() {
 }
 
 #[test]
-fn sec_u4_all_networks_together_have_a_limit_and_this_machine_has_none() {
-    let limits = [("LATCHKEY_SESSION__BEGUN_PER_NETWORK", "3"), ("LATCHKEY_SESSION__BEGUN_TOTAL", "8")];
+fn sec_u4_all_networks_together_have_a_limit_that_leaves_each_a_handful() {
+    let limits = [("LATCHKEY_SESSION__BEGUN_PER_NETWORK", "100"), ("LATCHKEY_SESSION__BEGUN_TOTAL", "30")];
     let (app, path) = start(&limits);
     let begin = |from: &str| app.call("GET", &path).header("X-Forwarded-For", from).send();
-    for n in 0..8 {
-        assert_eq!(begin(&format!("203.0.113.{n}")).status, 303, "{n}");
+    for n in 0..30 {
+        assert_eq!(begin("203.0.113.9").status, 303, "{n}");
     }
+    refused(&app, &begin("203.0.113.9"));
+    // Whoever had no part in it is not shut out, and does not get much further.
+    for n in 0..20 {
+        assert_eq!(begin("198.51.100.1").status, 303, "{n}");
+    }
+    refused(&app, &begin("198.51.100.1"));
+    assert_eq!(begin("2001:db8::1").status, 303);
     refused(&app, &begin("203.0.113.9"));
     for _ in 0..10 {
         assert_eq!(app.call("GET", &path).send().status, 303, "127.0.0.1");
         assert_eq!(begin("::1").status, 303);
     }
+}
+
+#[test]
+fn sec_u4_an_ipv6_site_begins_as_many_as_eight_networks() {
+    let (app, path) = start(&[("LATCHKEY_SESSION__BEGUN_PER_NETWORK", "1")]);
+    let begin = |from: &str| app.call("GET", &path).header("X-Forwarded-For", from).send();
+    for n in 0..8 {
+        assert_eq!(begin(&format!("2001:db8:0:{n}::1")).status, 303, "{n}");
+    }
+    refused(&app, &begin("2001:db8:0:8::1"));
+    assert_eq!(begin("2001:db8:1::1").status, 303, "another site");
 }
 
 /// That a token was issued is forgotten sooner than what people and admins did.

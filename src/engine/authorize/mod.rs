@@ -95,7 +95,7 @@ async fn begin(
         }
         (step, session) => {
             if session.is_none() {
-                engine.begun.admit(ctx.ip, engine.policy.begun, engine.now())?;
+                engine.begun.admit(ctx.ip, engine.policy.begun, || engine.now())?;
             }
             wait(engine, visitor, authorization, step).await
         }
