@@ -79,6 +79,8 @@ registry! {
         "The resource is not registered for this client.", "Leave resource out, or send one that is registered for this client.";
     AuthorizationDetails = 1123, "authorization_details", "RFC 9396 §5", InvalidAuthorizationDetails, 400, Redirect, Developer,
         "Authorization details of this type are not supported.", "Ask with scope and resource instead.";
+    NavigationMissing = 1124, "navigation_missing", "RFC 6749 §4.1", InvalidRequest, 400, Page, Developer,
+        "The browser asked for this address as part of a page (an image, a script's fetch), not to go there.", "Send the person's browser there by a link or a redirect; look for a session without a page in an iframe, with prompt=none.";
     LoginRequired = 1130, "login_required", "OIDC Core §3.1.2.6", LoginRequired, 400, Redirect, Person,
         "prompt=none was sent, and nobody is signed in (recently enough, or as the person asked for).", "Send the person again without prompt=none.";
     ConsentRequired = 1131, "consent_required", "OIDC Core §3.1.2.6", ConsentRequired, 400, Redirect, Person,

@@ -97,6 +97,35 @@ fn sec_u4_an_ipv6_site_begins_as_many_as_eight_networks() {
     assert_eq!(begin("2001:db8:1::1").status, 303, "another site");
 }
 
+/// `<img src=".../oauth2/authorize?...">` on a page that many people look at.
+#[test]
+fn sec_u4_what_a_page_loads_begins_nothing() {
+    let (app, path) = start(&[("LATCHKEY_SESSION__BEGUN_PER_NETWORK", "2")]);
+    let ask = |path: &str, dest: &str| {
+        let call = app.call("GET", path).header("X-Forwarded-For", "203.0.113.9");
+        call.header("Sec-Fetch-Dest", dest).send()
+    };
+    for dest in ["image", "empty", "script", "style", "object", "embed", "video", "Document", ""] {
+        app.assert_page(&ask(&path, dest), 400, "LK-1124");
+    }
+    let query = path.split_once('?').unwrap().1;
+    let posted = app
+        .call("POST", "/oauth2/authorize")
+        .header("Sec-Fetch-Dest", "empty")
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(query.as_bytes());
+    app.assert_page(&posted.send(), 400, "LK-1124");
+    assert_eq!(waiting(&app), 0, "nothing was stored");
+    // Nothing was counted: the network has all it may have.
+    assert_eq!((ask(&path, "document").status, ask(&path, "document").status), (303, 303));
+    refused(&app, &ask(&path, "document"));
+    // Looking for a session without a page.
+    for frame in ["iframe", "frame"] {
+        let silent = ask(&format!("{path}&prompt=none"), frame);
+        assert_eq!(silent.param("error").as_deref(), Some("login_required"), "{frame}");
+    }
+}
+
 /// That a token was issued is forgotten sooner than what people and admins did.
 #[test]
 fn issued_tokens_are_forgotten_first() {

@@ -1,11 +1,12 @@
 //! The authorization endpoint (RFC 6749 §3.1; OIDC Core §3.1.2.1: GET and form POST).
 
 use crate::engine::authorize::{self, Outcome, Step};
-use crate::protocol::refusal::Refusal;
+use crate::protocol::refusal::{Check, Refusal};
 use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
 use actix_web::http::Method;
+use actix_web::http::header::HeaderName;
 
 /// `/oauth2/authorize`
 pub static ROUTE: Route = Route {
@@ -18,7 +19,26 @@ pub static ROUTE: Route = Route {
     handler: |request| answer(handle(request)),
 };
 
+/// What browsers say a navigation is for (W3C Fetch Metadata §2.1).
+const NAVIGATIONS: [&str; 3] = ["document", "iframe", "frame"];
+
+/// An image on any page can name this address, and what its visitors' browsers then ask for would be
+/// stored and counted as sign-ins that they began. What is no browser does not say.
+fn check_navigation(request: &Request) -> Result<(), Refusal> {
+    let told = request.header(&HeaderName::from_static("sec-fetch-dest"));
+    match told.filter(|told| !NAVIGATIONS.contains(told)) {
+        Some(other) => {
+            Err(Refusal::new(Check::NavigationMissing).with(NAVIGATIONS.join(" or "), other.to_owned()))
+        }
+        None => {
+            request.ctx.trace.passed(Check::NavigationMissing);
+            Ok(())
+        }
+    }
+}
+
 async fn handle(request: Request) -> Result<Response, Refusal> {
+    check_navigation(&request)?;
     let params = if *request.http.method() == Method::POST { &request.form } else { &request.query };
     let outcome = authorize::start(request.engine(), &request.ctx, &request.visitor, params).await;
     respond(&request, outcome)
