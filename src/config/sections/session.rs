@@ -13,11 +13,11 @@ section! {
         /// How long a person may take from the app's request to the end of signing in.
         login_seconds: u32 => seconds(MINUTE, DAY), "1800";
         /// Sign-ins that people who are not signed in may begin at apps in 10 minutes from one network
-        /// (an IPv4 address, an IPv6 /64), on each node; more are answered 429. Loopback addresses
-        /// are not counted. Behind a proxy that `server.trusted_proxies` does not name, all people
+        /// (an IPv4 address, an IPv6 /64; of an IPv6 /48 eight times as many), on each node; more are
+        /// answered 429. Loopback addresses are not counted. Behind a proxy that `server.trusted_proxies` does not name, all people
         /// are one network.
         begun_per_network: u32 => whole(0, 100_000_000, "sign-ins").zero_means("no limit"), "3000";
-        /// The same from all networks together.
+        /// The same from all networks together; beyond it the first 20 of each network still come through.
         begun_total: u32 => whole(0, 100_000_000, "sign-ins").zero_means("no limit"), "100000";
         /// Sessions a person may have at once; the oldest makes room for a new one.
         max_per_user: u32 => whole(1, 10_000, "sessions"), "50";
