@@ -3,6 +3,8 @@
 use crate::harness::app::{CALLBACK, TestApp, TestClient};
 use crate::harness::binary::Instance;
 use crate::harness::database::execute;
+use crate::harness::expect::rows;
+use latchkey::engine::admin::clients;
 use latchkey::protocol::client_auth::AuthMethod;
 
 /// What may be wrong with `broken`, and how it is put right again.
@@ -51,6 +53,43 @@ fn one_unreadable_client_is_nobody_and_the_others_are_followed() {
         app.client(&format!("last{round}"), |m| m.redirect_uris = vec![CALLBACK.to_owned()]);
     }
     assert_eq!(status(&app, &broken, &of_broken), (303, 200, 200));
+}
+
+/// What else could be done with it, where nobody knows how to mend it?
+#[test]
+fn an_unreadable_client_can_be_removed() {
+    let app = TestApp::start();
+    app.user("ada");
+    for (harm, _) in WRONG {
+        let client = app.client("broken", |_| {});
+        let tokens = app.tokens(&client, "ada");
+        let code = app.code(&client, "ada");
+        let of_it = "authorizations WHERE client_id = 'broken' AND stage = ";
+        assert_eq!(rows(&app, &format!("{of_it}'granted'")), 1);
+        execute(&app.engine.db, harm);
+        let gone = app.admin(|conn, desk| clients::delete(conn, desk, "broken"));
+        assert!(gone.is_none(), "{harm}");
+        assert_eq!(rows(&app, &format!("{of_it}'granted'")), 0, "{harm}");
+        assert_eq!(rows(&app, "clients") + rows(&app, "client_secrets") + rows(&app, "grants"), 0, "{harm}");
+        app.assert_json(&app.redeem(&client, &code), 401, "invalid_client", "LK-1213");
+        assert_eq!(app.userinfo(tokens["access_token"].as_str().unwrap()).status, 401, "{harm}");
+    }
+    assert_eq!(rows(&app, "audit_events WHERE kind = 'client.deleted' AND client_id = 'broken'"), 3);
+    let record = "config_revisions WHERE kind = 'client' AND target = 'broken' AND after IS NULL";
+    assert_eq!(rows(&app, &format!("{record} AND before IS NULL")), 3);
+}
+
+#[test]
+fn an_unreadable_client_is_removed_by_command() {
+    let instance = Instance::on_sqlite();
+    instance.ok(&["client", "add", "Shop", "https://app.example.com/cb", "--id", "broken"]);
+    instance.sql("UPDATE clients SET metadata = '{' WHERE id = 'broken'");
+    let said = instance.ok(&["client", "rm", "broken", "--dry-run"]);
+    assert!(said.contains("unreadable") && said.contains("broken"), "{said}");
+    assert_eq!(instance.number("SELECT count(*) FROM clients"), 1);
+    let said = instance.ok(&["client", "rm", "broken"]);
+    assert!(said.contains("unreadable") && said.contains("broken"), "{said}");
+    assert_eq!(instance.number("SELECT count(*) FROM clients"), 0);
 }
 
 #[test]

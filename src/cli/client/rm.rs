@@ -23,14 +23,14 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     global.no_env()?;
     let local = global.open_for(args.write)?;
     let id = args.id.clone();
-    let gone = local.change(args.write, move |conn, desk| clients::delete(conn, desk, &id))?;
+    let found = local.change(args.write, move |conn, desk| clients::delete(conn, desk, &id))?;
     if local.format == Format::Json {
-        return Ok(Answer::json(&json!({ "deleted": gone.id.as_str(), "dry_run": args.write.dry_run })));
+        return Ok(Answer::json(&json!({ "deleted": args.id, "dry_run": args.write.dry_run })));
     }
-    let name = &gone.metadata.client_name;
+    let name = found.map_or_else(|| "The unreadable client".to_owned(), |gone| gone.metadata.client_name);
     Ok(Answer::text(if args.write.dry_run {
-        format!("Dry run: {name} ({}) would be deleted with all its codes, tokens and consents.", gone.id)
+        format!("Dry run: {name} ({}) would be deleted with all its codes, tokens and consents.", args.id)
     } else {
-        format!("{name} ({}) is deleted with all its codes, tokens and consents.", gone.id)
+        format!("{name} ({}) is deleted with all its codes, tokens and consents.", args.id)
     }))
 }

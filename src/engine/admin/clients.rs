@@ -9,7 +9,7 @@ use crate::domain::audit::Event;
 use crate::domain::client::{Client, Metadata};
 use crate::protocol::redirect_uri::csp_source;
 use crate::protocol::scope::Scope;
-use crate::store::{Conn, authorizations, clients, consents};
+use crate::store::{Conn, Fault, StoreErrorKind, authorizations, clients, consents};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -129,17 +129,22 @@ pub fn set_enabled(conn: &mut Conn, desk: &Desk, id: &str, enabled: bool) -> Adm
     Ok(client)
 }
 
-/// Deletes an app with its secrets, codes, grants, tokens and consents (security row I5).
+/// Deletes an app with its secrets, codes, grants, tokens and consents (security row I5). One whose row
+/// cannot be read goes as well; it is `None`, and the record does not say what it was.
 ///
 /// # Errors
 /// No such app, store errors.
-pub fn delete(conn: &mut Conn, desk: &Desk, id: &str) -> AdminResult<Client> {
-    let old = find(conn, id)?;
+pub fn delete(conn: &mut Conn, desk: &Desk, id: &str) -> AdminResult<Option<Client>> {
+    let old = match find(conn, id) {
+        Err(AdminError::Store(Fault::Store(error))) if error.kind == StoreErrorKind::Inconsistent => None,
+        found => Some(found?),
+    };
     authorizations::burn_codes_of_client(conn, id)?;
     if !clients::delete(conn, id, desk.now())? {
         return Err(AdminError::not_found("client", id));
     }
-    record(conn, desk, "client.deleted", (Some(&old), None))?;
+    desk.audit(conn, Event::new("client.deleted").client(id))?;
+    desk.revise(conn, ("client", id), (old.as_ref().map(shown), None))?;
     Ok(old)
 }
 
