@@ -221,6 +221,12 @@ pub struct Client {
 }
 
 impl Client {
+    /// Whether something of the time `at` (seconds since 1970) was meant for another client, one that had
+    /// this id before and was removed. Within the second in which this one was made it may be either's.
+    pub fn is_younger_than(&self, at: Seconds) -> bool {
+        at < self.created_at
+    }
+
     /// A public client cannot keep a secret (RFC 6749 §2.1).
     pub fn is_public(&self) -> bool {
         self.metadata.token_endpoint_auth_method == AuthMethod::None

@@ -29,12 +29,19 @@ pub fn may_authorize(conn: &mut Conn, client: &ClientId, session: &SessionId, us
 /// The proof that tokens may be made now, for this client and person. Neither cloned nor kept:
 /// planning consumes it inside the transaction in which it was made.
 pub struct Permit {
+    client_since: Seconds,
     user: Option<User>,
     auth: Option<AuthContext>,
     standing: Option<standing::Own>,
 }
 
 impl Permit {
+    /// Since when there is this client under its id, seconds since 1970, as read in this transaction:
+    /// what was approved before was approved for another one.
+    pub fn client_since(&self) -> Seconds {
+        self.client_since
+    }
+
     /// The person, as read in this transaction; `None` for client credentials.
     pub fn user(&self) -> Option<&User> {
         self.user.as_ref()
@@ -103,11 +110,12 @@ pub fn may_issue(conn: &mut Conn, case: Case<'_>) -> TxResult<Permit> {
         let found = standing::find_machine(conn, case.client.id.as_str())?;
         let (revision, standing) = found.ok_or_else(inactive)?;
         current_client(conn, &case, revision)?;
-        return Ok(Permit { user: None, auth: None, standing });
+        let client_since = case.client.created_at;
+        return Ok(Permit { client_since, user: None, auth: None, standing });
     };
     let (user_id, session_id) = (person.user_id.as_str(), person.session_id.as_str());
     let found = standing::find(conn, case.client.id.as_str(), user_id, session_id)?.ok_or_else(inactive)?;
-    let Standing { revision, user, session, consent } = found;
+    let Standing { revision, client_since, user, session, consent } = found;
     let client = current_client(conn, &case, revision)?;
     // What the admin has taken from the client since then is given to nobody (row A6).
     let known = |resource: &String| client.metadata.resources.contains(resource);
@@ -132,7 +140,7 @@ pub fn may_issue(conn: &mut Conn, case: Case<'_>) -> TxResult<Permit> {
     if needs_consent(&client) && !consent.is_some_and(|consent| person.scope.is_within(&consent)) {
         return Err(refused("the person's consent", "withdrawn, or given for less").into());
     }
-    Ok(Permit { user: Some(user), auth, standing: None })
+    Ok(Permit { client_since, user: Some(user), auth, standing: None })
 }
 
 /// The client as stored now: the snapshot if that is still it, else read again.

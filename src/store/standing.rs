@@ -17,6 +17,8 @@ use diesel::prelude::*;
 pub struct Standing {
     /// The revision of the client. Whoever holds a snapshot of the same revision holds what is stored.
     pub revision: i64,
+    /// Since when there is this client under its id, seconds since 1970.
+    pub client_since: Seconds,
     /// The person.
     pub user: Option<User>,
     /// The session.
@@ -25,7 +27,7 @@ pub struct Standing {
     pub consent: Option<Scope>,
 }
 
-type Found = (i64, Option<UserRow>, Option<SessionRow>, Option<String>);
+type Found = (i64, Seconds, Option<UserRow>, Option<SessionRow>, Option<String>);
 
 /// How an enabled client, a person and a session stand; `None` when the client is disabled or gone.
 ///
@@ -39,15 +41,17 @@ pub fn find(conn: &mut Conn, client_id: &str, user_id: &str, session_id: &str) -
         .filter(clients::id.eq(client_id).and(clients::enabled.eq(true)))
         .select((
             clients::revision,
+            clients::created_at,
             Option::<UserRow>::as_select(),
             Option::<SessionRow>::as_select(),
             consents::scope.nullable(),
         ))
         .get_result(inner)
         .optional())?;
-    let Some((revision, user, session, consent)) = found else { return Ok(None) };
+    let Some((revision, client_since, user, session, consent)) = found else { return Ok(None) };
     Ok(Some(Standing {
         revision,
+        client_since,
         user: user.map(UserRow::into_user).transpose()?,
         session: session.map(SessionRow::into_session).transpose()?,
         consent: consent.as_deref().map(Scope::from_stored),

@@ -94,6 +94,7 @@ pub fn find_waiting(conn: &mut Conn, engine: &Engine, visitor: &Visitor, id: &st
     let client = engine
         .clients
         .get(authorization.request.client_id.as_str())
+        .filter(|client| !client.is_younger_than(authorization.created_at))
         .filter(|client| still_allows(engine, client, &authorization.request))
         .ok_or_else(gone)?;
     Ok(Waiting { authorization, client, answered_by, expected })

@@ -67,6 +67,9 @@ impl Redemption {
             outlives_session: false,
         };
         let permit = self.exchange.may_issue(conn, NAME, Some(person))?;
+        if authorization.created_at < permit.client_since() {
+            return Err(invalid("this client's code", "one of a removed client with the same id"));
+        }
         let grant = self.grant(&authorization, approval, scope, &permit)?;
         let family = self.family(&grant);
         let last = family.as_ref().map_or(self.exchange.now, |family| family.expires_at);
