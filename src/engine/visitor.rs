@@ -116,13 +116,24 @@ pub fn start_session(
         ip: ctx.ip.to_string(),
     };
     sessions::insert(conn, &session, &secret.digest())?;
-    for id in sessions::end_beyond(conn, user.id.as_str(), engine.policy.sessions_per_user, now)? {
-        authorizations::burn_codes_of_session(conn, user.id.as_str(), &id)?;
-        grants::end_all(conn, &Ending::Session(user.id.as_str(), &id), "too many sessions", now)?;
-    }
+    end_surplus(conn, engine, user)?;
     let event = ctx.event("session.started").user(user.id.as_str()).target(session.id.as_str());
     audit::record(conn, &engine.clock, &engine.rng, event)?;
     Ok((session, secret))
+}
+
+/// Ends a person's oldest sessions beyond the limit, with what [`end_session`] ends.
+fn end_surplus(conn: &mut Conn, engine: &Engine, user: &User) -> TxResult<()> {
+    let (now, user) = (engine.now(), user.id.as_str());
+    let surplus = sessions::end_beyond(conn, user, engine.policy.sessions_per_user, now)?;
+    if surplus.is_empty() {
+        return Ok(());
+    }
+    // All codes, then all grants: in the order in which everybody takes them, or two wait for each other.
+    let surplus: Vec<&str> = surplus.iter().map(String::as_str).collect();
+    authorizations::burn_codes_of_sessions(conn, user, &surplus)?;
+    grants::end_all(conn, &Ending::Sessions(user, &surplus), "too many sessions", now)?;
+    Ok(())
 }
 
 /// Ends a session with its unredeemed codes and the grants that were not to outlive it (security row M5).
@@ -138,8 +149,9 @@ pub fn end_session(
     let now = engine.now();
     sessions::end(conn, session.id.as_str(), now)?;
     // Codes first: a redemption under way is waited for, and its grant is then seen and ended.
-    authorizations::burn_codes_of_session(conn, session.user_id.as_str(), session.id.as_str())?;
-    grants::end_all(conn, &Ending::Session(session.user_id.as_str(), session.id.as_str()), why, now)?;
+    let (user, ended) = (session.user_id.as_str(), [session.id.as_str()]);
+    authorizations::burn_codes_of_sessions(conn, user, &ended)?;
+    grants::end_all(conn, &Ending::Sessions(user, &ended), why, now)?;
     let event =
         ctx.event("session.ended").user(session.user_id.as_str()).target(session.id.as_str()).detail(why);
     audit::record(conn, &engine.clock, &engine.rng, event)

@@ -280,13 +280,13 @@ pub fn burn_codes_of_client(conn: &mut Conn, client_id: &str) -> TxResult<()> {
     Ok(())
 }
 
-/// Ends the unredeemed codes of one session.
+/// Ends the unredeemed codes of some of a person's sessions.
 ///
 /// # Errors
 /// Store errors.
-pub fn burn_codes_of_session(conn: &mut Conn, user_id: &str, session_id: &str) -> TxResult<()> {
+pub fn burn_codes_of_sessions(conn: &mut Conn, user_id: &str, session_ids: &[&str]) -> TxResult<()> {
     let of_person = || authorizations::user_id.eq(Some(user_id)).and(granted());
-    let mine = || of_person().and(authorizations::session_id.eq(Some(session_id)));
+    let mine = || of_person().and(authorizations::session_id.eq_any(session_ids));
     let ids = authorizations::table.order(authorizations::id).select(authorizations::id);
     take_rows!(conn, ids.filter(mine()));
     diesel::update(authorizations::table.filter(mine()))

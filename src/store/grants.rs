@@ -279,8 +279,9 @@ pub enum Ending<'a> {
     User(&'a str),
     /// All of a person at one client.
     UserAtClient(&'a str, &'a str),
-    /// Those of a person's session that were not asked to outlive it (no `offline_access`: OIDC Core §11).
-    Session(&'a str, &'a str),
+    /// Those of some of a person's sessions that were not asked to outlive them (no `offline_access`:
+    /// OIDC Core §11).
+    Sessions(&'a str, &'a [&'a str]),
     /// All of a client.
     Client(&'a str),
 }
@@ -298,15 +299,15 @@ pub fn end_all(conn: &mut Conn, which: &Ending<'_>, by: &str, now: Seconds) -> T
         Ending::UserAtClient(user, client) => {
             live.filter(grants::user_id.eq(Some(*user)).and(grants::client_id.eq(*client))).load(conn)?
         }
-        Ending::Session(user, session) => live
-            .filter(grants::user_id.eq(Some(*user)).and(grants::session_id.eq(Some(*session))))
+        Ending::Sessions(user, sessions) => live
+            .filter(grants::user_id.eq(Some(*user)).and(grants::session_id.eq_any(*sessions)))
             .load(conn)?,
         Ending::Client(client) => live.filter(grants::client_id.eq(*client)).load(conn)?,
     };
     let mut ended = 0;
     for (id, scope) in found {
         let outlives =
-            matches!(which, Ending::Session(..)) && Scope::from_stored(&scope).has("offline_access");
+            matches!(which, Ending::Sessions(..)) && Scope::from_stored(&scope).has("offline_access");
         if !outlives && end(conn, &id, by, now)? {
             ended += 1;
         }

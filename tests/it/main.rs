@@ -53,6 +53,7 @@ mod standing;
 mod startup;
 mod stopping;
 mod store_suite;
+mod surplus;
 mod throttle;
 mod tidy;
 mod token;

@@ -288,10 +288,10 @@ fn sec_z16_whoever_ends_many_takes_them_in_one_order() {
             match n % 3 {
                 0 => authorizations::burn_codes_of(conn, "u", None)?,
                 1 => authorizations::burn_codes_of(conn, "u", Some("c"))?,
-                _ => authorizations::burn_codes_of_session(conn, "u", "s")?,
+                _ => authorizations::burn_codes_of_sessions(conn, "u", &["s"])?,
             }
             let which =
-                if n % 2 == 0 { grants::Ending::User("u") } else { grants::Ending::Session("u", "s") };
+                if n % 2 == 0 { grants::Ending::User("u") } else { grants::Ending::Sessions("u", &["s"]) };
             Ok((ended, grants::end_all(conn, &which, "raced", NOW)?))
         });
         assert!(ended.iter().map(|(sessions, _)| sessions).sum::<usize>() <= 24, "round {round}: {ended:?}");

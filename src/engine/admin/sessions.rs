@@ -26,8 +26,8 @@ pub fn end(conn: &mut Conn, desk: &Desk, id: &str) -> AdminResult<Ended> {
         return Err(gone());
     }
     // Codes first: a redemption under way is waited for, and its grant is then seen and ended.
-    authorizations::burn_codes_of_session(conn, session.user_id.as_str(), id)?;
-    let ending = Ending::Session(session.user_id.as_str(), id);
+    authorizations::burn_codes_of_sessions(conn, session.user_id.as_str(), &[id])?;
+    let ending = Ending::Sessions(session.user_id.as_str(), &[id]);
     let grants = grants::end_all(conn, &ending, "session ended", desk.now())?;
     desk.audit(conn, Event::new("session.ended").user(session.user_id.as_str()).target(id))?;
     Ok(Ended { sessions: 1, grants })

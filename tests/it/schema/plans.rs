@@ -155,6 +155,7 @@ fn what_ends_and_forgets_many_is_found_by_an_index() {
     assert_indexed(db, "a person's", |conn| {
         authorizations::burn_codes_of(conn, "u", Some("c"))?;
         authorizations::burn_codes_of(conn, "u", None)?;
+        authorizations::burn_codes_of_sessions(conn, "u", &["s", "t"])?;
         grants::of_user(conn, "u", 1)?;
         sessions::of_user(conn, "u", 1)?;
         sessions::end_all(conn, "u", None, 1)?;
@@ -162,7 +163,7 @@ fn what_ends_and_forgets_many_is_found_by_an_index() {
         for which in [
             Ending::User("u"),
             Ending::UserAtClient("u", "c"),
-            Ending::Session("u", "s"),
+            Ending::Sessions("u", &["s", "t"]),
             Ending::Client("c"),
         ] {
             grants::end_all(conn, &which, "test", 1)?;
