@@ -26,15 +26,11 @@ const NAVIGATIONS: [&str; 3] = ["document", "iframe", "frame"];
 /// stored and counted as sign-ins that they began. What is no browser does not say.
 fn check_navigation(request: &Request) -> Result<(), Refusal> {
     let told = request.header(&HeaderName::from_static("sec-fetch-dest"));
-    match told.filter(|told| !NAVIGATIONS.contains(told)) {
-        Some(other) => {
-            Err(Refusal::new(Check::NavigationMissing).with(NAVIGATIONS.join(" or "), other.to_owned()))
-        }
-        None => {
-            request.ctx.trace.passed(Check::NavigationMissing);
-            Ok(())
-        }
+    if let Some(other) = told.filter(|told| !NAVIGATIONS.contains(told)) {
+        return Err(Refusal::new(Check::NavigationMissing).with(NAVIGATIONS.join(" or "), other));
     }
+    request.ctx.trace.passed(Check::NavigationMissing);
+    Ok(())
 }
 
 async fn handle(request: Request) -> Result<Response, Refusal> {
