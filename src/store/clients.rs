@@ -136,16 +136,20 @@ pub fn find(conn: &mut Conn, id: &str) -> TxResult<Option<Client>> {
     row.into_client(secrets).map(Some)
 }
 
-/// Stores a new client; `Conflict` when the id is taken.
+/// Stores a new client, and says its first revision; `Conflict` when the id is taken.
 ///
 /// # Errors
 /// Store errors.
-pub fn insert(conn: &mut Conn, client: &Client, now: Seconds) -> TxResult<()> {
+pub fn insert(conn: &mut Conn, client: &Client, now: Seconds) -> TxResult<i64> {
+    settings::raise(conn, settings::CLIENTS_EPOCH, now)?;
+    // No client has been changed more often than all of them together: a removed one's revision never
+    // comes back with its id, so no node takes the new one for what its snapshot says.
+    let revision = settings::epoch(conn, settings::CLIENTS_EPOCH)?;
     let row = Row {
         id: client.id.to_string(),
         enabled: client.enabled,
         metadata: json(&client.metadata)?,
-        revision: 1,
+        revision,
         created_at: now,
         updated_at: now,
     };
@@ -153,7 +157,7 @@ pub fn insert(conn: &mut Conn, client: &Client, now: Seconds) -> TxResult<()> {
     for secret in &client.secrets {
         insert_secret(conn, client.id.as_str(), secret)?;
     }
-    settings::raise(conn, settings::CLIENTS_EPOCH, now)
+    Ok(revision)
 }
 
 /// Changes a client if it is still at `revision`; `false` when somebody changed it in between.

@@ -141,6 +141,26 @@ fn sec_d2_a_removed_secret_gives_nothing_before_the_snapshot_follows() {
 }
 
 #[test]
+fn sec_d2_a_removed_clients_secret_is_not_its_successors() {
+    let app = TestApp::start();
+    let machine = app.machine_client();
+    let call = || token(&app).basic("machine", &machine.secret).form(&CREDENTIALS).send().status;
+    assert_eq!(call(), 200);
+    let now = app.clock.now();
+    app.write(move |conn| {
+        let mut next = stored::find(conn, "machine")?.unwrap();
+        assert!(stored::delete(conn, "machine", now)?);
+        next.secrets.clear();
+        stored::insert(conn, &next, now)
+    });
+    // The snapshot may still hold the first one; the next one is not taken for it.
+    let status = call();
+    assert!([401, 503].contains(&status), "{status}");
+    app.refresh();
+    assert_eq!(call(), 401);
+}
+
+#[test]
 fn sec_d2_a_removed_secret_asks_and_ends_nothing_before_the_snapshot_follows() {
     let app = TestApp::start();
     app.user("ada");

@@ -48,7 +48,7 @@ pub fn create(conn: &mut Conn, desk: &Desk, new: NewClient) -> AdminResult<Saved
         scope: Scope::from_stored(&metadata.scope),
         metadata,
         secrets: Vec::new(),
-        revision: 1,
+        revision: 0,
         created_at: desk.now(),
     };
     if client.is_public() && new.secret.is_some() {
@@ -66,7 +66,7 @@ pub fn create(conn: &mut Conn, desk: &Desk, new: NewClient) -> AdminResult<Saved
         client.secrets.push(stored);
         plain = made;
     }
-    clients::insert(conn, &client, desk.now())
+    client.revision = clients::insert(conn, &client, desk.now())
         .map_err(|fault| if AdminError::is_taken(&fault) { taken(&client.id) } else { fault.into() })?;
     record(conn, desk, "client.created", (None, Some(&client)))?;
     Ok(Saved { client, secret: plain, notes: Vec::new() })
