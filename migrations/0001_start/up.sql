@@ -129,6 +129,7 @@ CREATE TABLE grants (
   ended_by TEXT
 );
 CREATE INDEX grants_user ON grants (user_id, client_id);
+CREATE INDEX grants_session ON grants (session_id) WHERE ended_at IS NULL;
 CREATE INDEX grants_client ON grants (client_id);
 CREATE INDEX grants_expiry ON grants (expires_at);
 -- A client that acts for itself has one live grant, however many requests are its first.

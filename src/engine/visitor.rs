@@ -132,7 +132,7 @@ fn end_surplus(conn: &mut Conn, engine: &Engine, user: &User) -> TxResult<()> {
     // All codes, then all grants: in the order in which everybody takes them, or two wait for each other.
     let surplus: Vec<&str> = surplus.iter().map(String::as_str).collect();
     authorizations::burn_codes_of_sessions(conn, user, &surplus)?;
-    grants::end_all(conn, &Ending::Sessions(user, &surplus), "too many sessions", now)?;
+    grants::end_all(conn, &Ending::Sessions(&surplus), "too many sessions", now)?;
     Ok(())
 }
 
@@ -151,7 +151,7 @@ pub fn end_session(
     // Codes first: a redemption under way is waited for, and its grant is then seen and ended.
     let (user, ended) = (session.user_id.as_str(), [session.id.as_str()]);
     authorizations::burn_codes_of_sessions(conn, user, &ended)?;
-    grants::end_all(conn, &Ending::Sessions(user, &ended), why, now)?;
+    grants::end_all(conn, &Ending::Sessions(&ended), why, now)?;
     let event =
         ctx.event("session.ended").user(session.user_id.as_str()).target(session.id.as_str()).detail(why);
     audit::record(conn, &engine.clock, &engine.rng, event)

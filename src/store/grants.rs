@@ -279,9 +279,9 @@ pub enum Ending<'a> {
     User(&'a str),
     /// All of a person at one client.
     UserAtClient(&'a str, &'a str),
-    /// Those of some of a person's sessions that were not asked to outlive them (no `offline_access`:
+    /// Those of some sessions that were not asked to outlive them (no `offline_access`:
     /// OIDC Core §11).
-    Sessions(&'a str, &'a [&'a str]),
+    Sessions(&'a [&'a str]),
     /// All of a client.
     Client(&'a str),
 }
@@ -299,9 +299,7 @@ pub fn end_all(conn: &mut Conn, which: &Ending<'_>, by: &str, now: Seconds) -> T
         Ending::UserAtClient(user, client) => {
             live.filter(grants::user_id.eq(Some(*user)).and(grants::client_id.eq(*client))).load(conn)?
         }
-        Ending::Sessions(user, sessions) => live
-            .filter(grants::user_id.eq(Some(*user)).and(grants::session_id.eq_any(*sessions)))
-            .load(conn)?,
+        Ending::Sessions(sessions) => live.filter(grants::session_id.eq_any(*sessions)).load(conn)?,
         Ending::Client(client) => live.filter(grants::client_id.eq(*client)).load(conn)?,
     };
     let mut ended = 0;

@@ -290,8 +290,7 @@ fn sec_z16_whoever_ends_many_takes_them_in_one_order() {
                 1 => authorizations::burn_codes_of(conn, "u", Some("c"))?,
                 _ => authorizations::burn_codes_of_sessions(conn, "u", &["s"])?,
             }
-            let which =
-                if n % 2 == 0 { grants::Ending::User("u") } else { grants::Ending::Sessions("u", &["s"]) };
+            let which = if n % 2 == 0 { grants::Ending::User("u") } else { grants::Ending::Sessions(&["s"]) };
             Ok((ended, grants::end_all(conn, &which, "raced", NOW)?))
         });
         assert!(ended.iter().map(|(sessions, _)| sessions).sum::<usize>() <= 24, "round {round}: {ended:?}");

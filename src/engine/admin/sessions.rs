@@ -27,7 +27,7 @@ pub fn end(conn: &mut Conn, desk: &Desk, id: &str) -> AdminResult<Ended> {
     }
     // Codes first: a redemption under way is waited for, and its grant is then seen and ended.
     authorizations::burn_codes_of_sessions(conn, session.user_id.as_str(), &[id])?;
-    let ending = Ending::Sessions(session.user_id.as_str(), &[id]);
+    let ending = Ending::Sessions(&[id]);
     let grants = grants::end_all(conn, &ending, "session ended", desk.now())?;
     desk.audit(conn, Event::new("session.ended").user(session.user_id.as_str()).target(id))?;
     Ok(Ended { sessions: 1, grants })

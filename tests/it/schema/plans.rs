@@ -163,7 +163,7 @@ fn what_ends_and_forgets_many_is_found_by_an_index() {
         for which in [
             Ending::User("u"),
             Ending::UserAtClient("u", "c"),
-            Ending::Sessions("u", &["s", "t"]),
+            Ending::Sessions(&["s", "t"]),
             Ending::Client("c"),
         ] {
             grants::end_all(conn, &which, "test", 1)?;
