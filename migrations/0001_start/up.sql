@@ -89,8 +89,9 @@ CREATE TABLE consents (
 CREATE INDEX consents_client ON consents (client_id);
 
 -- Stored authorizations. They name their client without a foreign key, whose index each of them
--- would pay for: removing a client burns its codes, and what is pending finds no client. Pruned after expires_at (session.login_seconds; a redeemed code's evidence
--- stays until nothing that came from it can live).
+-- would pay for: removing a client burns its codes, and what is pending finds no client. Pruned after
+-- expires_at (session.login_seconds; a redeemed code's evidence stays until nothing that came from it
+-- can live).
 CREATE TABLE authorizations (
   id TEXT NOT NULL PRIMARY KEY,
   browser TEXT NOT NULL,

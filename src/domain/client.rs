@@ -252,6 +252,12 @@ impl Client {
         self.is_public() || self.metadata.pkce == PkcePolicy::Required
     }
 
+    /// Whether what a person agreed to is remembered: not where consent is never asked, nor where
+    /// anyone could be the client (RFC 8252 §8.6).
+    pub fn remembers_consent(&self) -> bool {
+        self.metadata.consent == ConsentPolicy::Ask && !self.is_unassured()
+    }
+
     /// Whether anyone could pose as it, so that consent is never remembered (RFC 8252 §8.6,
     /// security row B4): public, returning to loopback or a custom scheme.
     pub fn is_unassured(&self) -> bool {

@@ -5,7 +5,7 @@
 
 use crate::base::clock::Seconds;
 use crate::base::id::{ClientId, SessionId, UserId};
-use crate::domain::client::{Client, ConsentPolicy, StoredSecret};
+use crate::domain::client::{Client, StoredSecret};
 use crate::domain::grant::{Grant, Subject};
 use crate::domain::session::AuthContext;
 use crate::domain::user::User;
@@ -137,7 +137,7 @@ pub fn may_issue(conn: &mut Conn, case: Case<'_>) -> TxResult<Permit> {
         });
         Some(live.ok_or_else(|| refused("a live session", "ended or expired"))?.auth)
     };
-    if needs_consent(&client) && !consent.is_some_and(|consent| person.scope.is_within(&consent)) {
+    if client.remembers_consent() && !consent.is_some_and(|consent| person.scope.is_within(&consent)) {
         return Err(refused("the person's consent", "withdrawn, or given for less").into());
     }
     Ok(Permit { client_since, user: Some(user), auth, standing: None })
@@ -196,11 +196,6 @@ pub fn still_authenticated(
     revision.ok_or_else(gone)?;
     let read = clients::find(conn, id)?.filter(|read| read.enabled).ok_or_else(gone)?;
     if still_proves(&read, client, now) { Ok(()) } else { Err(unproven()) }
-}
-
-/// Where consent is never asked, or never remembered (RFC 8252 §8.6), the approval itself counts.
-fn needs_consent(client: &Client) -> bool {
-    client.metadata.consent == ConsentPolicy::Ask && !client.is_unassured()
 }
 
 fn refused(expected: &str, received: &str) -> Refusal {

@@ -5,10 +5,10 @@ use super::next::{self, Step};
 use super::redirect_uri;
 use super::response::Target;
 use crate::base::clock::Seconds;
-use crate::base::id::{AuthorizationId, SessionId, UserId};
+use crate::base::id::{AuthorizationId, SessionId, UserId, is_ulid};
 use crate::base::secret::Digest;
 use crate::domain::authorization::{Authorization, Stage};
-use crate::domain::client::{Client, ConsentPolicy};
+use crate::domain::client::Client;
 use crate::domain::session::Session;
 use crate::domain::user::User;
 use crate::engine::context::{Ctx, Engine};
@@ -68,8 +68,7 @@ pub async fn waiting(
     let find = move |conn: &mut Conn| {
         let waiting = find_waiting(conn, &with, &visitor, key.as_str());
         if waiting.is_err()
-            && let Some(over) = authorizations::find(conn, key.as_str())?
-            && is_here(&visitor, &over)
+            && let Some(over) = find_here(conn, &visitor, key.as_str())?
         {
             // Whoever began it is told the way back to the app.
             trace.client(over.request.client_id.as_str());
@@ -84,10 +83,9 @@ pub async fn waiting(
 /// # Errors
 /// As [`waiting`].
 pub fn find_waiting(conn: &mut Conn, engine: &Engine, visitor: &Visitor, id: &str) -> TxResult<Waiting> {
-    let found = if crate::base::id::is_ulid(id) { authorizations::find(conn, id)? } else { None };
     let gone = || Fault::from(Check::AuthorizationGone);
-    let authorization = found.ok_or_else(gone)?;
-    if !is_here(visitor, &authorization) || authorization.expires_at <= engine.now() {
+    let authorization = find_here(conn, visitor, id)?.ok_or_else(gone)?;
+    if authorization.expires_at <= engine.now() {
         return Err(gone());
     }
     let Stage::Pending { answered_by, expected } = authorization.stage.clone() else { return Err(gone()) };
@@ -105,8 +103,7 @@ pub fn find_waiting(conn: &mut Conn, engine: &Engine, visitor: &Visitor, id: &st
 /// # Errors
 /// Store errors.
 pub fn find_over(conn: &mut Conn, visitor: &Visitor, id: &str) -> TxResult<Option<Authorization>> {
-    let found = if crate::base::id::is_ulid(id) { authorizations::find(conn, id)? } else { None };
-    Ok(found.filter(|over| is_here(visitor, over) && !matches!(over.stage, Stage::Pending { .. })))
+    Ok(find_here(conn, visitor, id)?.filter(|over| !matches!(over.stage, Stage::Pending { .. })))
 }
 
 /// [`find_over`], from a page.
@@ -118,10 +115,11 @@ pub async fn is_over(engine: &Engine, visitor: &Visitor, id: &AuthorizationId) -
     Ok(engine.db.read(move |conn| find_over(conn, &visitor, key.as_str())).await?.is_some())
 }
 
-/// Whether an authorization was begun in this browser.
-fn is_here(visitor: &Visitor, authorization: &Authorization) -> bool {
-    let begun = Digest::from_stored(authorization.browser.clone());
-    visitor.browser.as_ref().is_some_and(|browser| browser.matches(&begun))
+/// One that was begun in this browser, whatever became of it.
+fn find_here(conn: &mut Conn, visitor: &Visitor, id: &str) -> TxResult<Option<Authorization>> {
+    let Some(browser) = visitor.browser.as_ref().filter(|_| is_ulid(id)) else { return Ok(None) };
+    let found = authorizations::find(conn, id)?;
+    Ok(found.filter(|found| browser.matches(&Digest::from_stored(found.browser.clone()))))
 }
 
 /// What the client's record says now, not what it said when the request came (security row A6): a
@@ -142,7 +140,7 @@ pub(super) struct Standing {
 pub(super) async fn standing(engine: &Engine, visitor: &Visitor, client: &Client) -> TxResult<Standing> {
     let session = visitor.current(engine).await?;
     let consent = match &session {
-        Some((_, user)) if remembers(client) => {
+        Some((_, user)) if client.remembers_consent() => {
             let (user, client) = (user.id.clone(), client.id.clone());
             engine.db.read(move |conn| consents::find(conn, user.as_str(), client.as_str())).await?
         }
@@ -156,9 +154,9 @@ pub(super) async fn standing(engine: &Engine, visitor: &Visitor, client: &Client
 /// # Errors
 /// Store errors.
 pub(super) fn consent_of(conn: &mut Conn, client: &Client, user: &User) -> TxResult<Option<Consent>> {
-    if remembers(client) { consents::find(conn, user.id.as_str(), client.id.as_str()) } else { Ok(None) }
-}
-
-fn remembers(client: &Client) -> bool {
-    client.metadata.consent == ConsentPolicy::Ask && !client.is_unassured()
+    if client.remembers_consent() {
+        consents::find(conn, user.id.as_str(), client.id.as_str())
+    } else {
+        Ok(None)
+    }
 }
