@@ -1,5 +1,6 @@
 //! The grammar of the RFCs as types: pure, bounded, without I/O.
 
+pub mod alg;
 pub mod authorize;
 pub mod claims;
 pub mod client_auth;

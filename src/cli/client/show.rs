@@ -39,7 +39,7 @@ pub fn text(local: &Local, client: &Client) -> String {
     ];
     let value = serde_json::to_value(&client.metadata).unwrap_or_default();
     for (key, _) in crate::engine::admin::document::KEYS {
-        rows.push((key, value.get(key).map(plain).unwrap_or_default()));
+        rows.push((*key, value.get(*key).map(plain).unwrap_or_default()));
     }
     for secret in &client.secrets {
         let how = match secret.hash {

@@ -11,7 +11,7 @@ use crate::engine::keys::strict_json;
 use serde_json::{Map, Value};
 
 /// Every metadata key with what it takes.
-pub const KEYS: [(&str, &str); 23] = [
+pub const KEYS: &[(&str, &str)] = &[
     ("client_name", "the name people know the app by"),
     ("application_type", "web or native"),
     ("token_endpoint_auth_method", "client_secret_basic, client_secret_post or none"),
@@ -35,6 +35,25 @@ pub const KEYS: [(&str, &str); 23] = [
     ("resources", "a list of URIs"),
     ("introspects", "a list of URIs"),
     ("cors_origins", "a list of origins, for example https://app.example.com"),
+    ("jwks", "a JWK set with public keys"),
+    ("jwks_uri", "a URI"),
+    ("token_endpoint_auth_signing_alg", "RS256, PS256, ES256, EdDSA or HS256"),
+    ("id_token_signed_response_alg", "RS256, PS256, ES256, EdDSA or none"),
+    ("userinfo_signed_response_alg", "RS256, PS256, ES256 or EdDSA"),
+    ("access_token_signing_alg", "RS256, PS256, ES256 or EdDSA"),
+    ("request_object_signing_alg", "RS256, PS256, ES256, EdDSA or none"),
+    ("request_uris", "a list of URIs"),
+    ("subject_type", "public or pairwise"),
+    ("sector_identifier_uri", "a URI"),
+    ("default_acr_values", "a list of acr values"),
+    ("initiate_login_uri", "a URI"),
+    ("backchannel_logout_uri", "a URI"),
+    ("backchannel_logout_session_required", "true or false"),
+    ("frontchannel_logout_uri", "a URI"),
+    ("frontchannel_logout_session_required", "true or false"),
+    ("legacy_response_types", "true or false"),
+    ("software_id", "text"),
+    ("software_version", "text"),
 ];
 
 /// A document that was read.
@@ -89,7 +108,7 @@ pub fn read(text: &str) -> Result<Document, Vec<FieldProblem>> {
         metadata.scope.clear();
     }
     for (key, _) in KEYS {
-        let Some(value) = members.remove(key) else { continue };
+        let Some(value) = members.remove(*key) else { continue };
         match with_member(&metadata, key, value.clone()) {
             Some(changed) => metadata = changed,
             None => problems.push(unfit(key, &shown(&value))),
@@ -111,7 +130,10 @@ pub fn set(metadata: &Metadata, key: &str, text: &str) -> Result<Metadata, Field
     if !KEYS.iter().any(|(known, _)| *known == key) {
         let fix = match nearest(key, KEYS.iter().map(|(known, _)| *known)) {
             Some(near) => format!("Did you mean {near}?"),
-            None => format!("Known keys: {}.", KEYS.map(|(known, _)| known).join(", ")),
+            None => format!(
+                "Known keys: {}.",
+                KEYS.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ")
+            ),
         };
         return Err(FieldProblem::new(key, text, "is not a key of client metadata", fix));
     }

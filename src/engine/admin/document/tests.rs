@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::client::{AccessTokenFormat, ConsentPolicy, PkcePolicy};
+use crate::protocol::alg::SigningAlg;
 use crate::protocol::client_auth::AuthMethod;
 use serde_json::json;
 
@@ -16,14 +17,37 @@ fn the_keys_are_exactly_those_of_the_metadata() {
         &mut full.resources,
         &mut full.introspects,
         &mut full.cors_origins,
+        &mut full.request_uris,
+        &mut full.default_acr_values,
     ] {
         list.push("x".to_owned());
     }
     (full.default_max_age, full.access_token_seconds, full.refresh_grace_seconds) =
         (Some(1), Some(1), Some(1));
+    for text in [
+        &mut full.jwks_uri,
+        &mut full.sector_identifier_uri,
+        &mut full.initiate_login_uri,
+        &mut full.backchannel_logout_uri,
+        &mut full.frontchannel_logout_uri,
+        &mut full.software_id,
+        &mut full.software_version,
+    ] {
+        *text = Some("x".to_owned());
+    }
+    for alg in [
+        &mut full.token_endpoint_auth_signing_alg,
+        &mut full.id_token_signed_response_alg,
+        &mut full.userinfo_signed_response_alg,
+        &mut full.access_token_signing_alg,
+        &mut full.request_object_signing_alg,
+    ] {
+        *alg = Some(SigningAlg::Es256);
+    }
+    full.jwks = Some(serde_json::json!({"keys": []}));
     let Value::Object(members) = serde_json::to_value(&full).unwrap() else { panic!("an object") };
     let mut names: Vec<&str> = members.keys().map(String::as_str).collect();
-    let mut keys = KEYS.map(|(key, _)| key);
+    let mut keys: Vec<_> = KEYS.iter().map(|(key, _)| *key).collect();
     names.sort_unstable();
     keys.sort_unstable();
     assert_eq!(names, keys);
@@ -33,13 +57,13 @@ fn the_keys_are_exactly_those_of_the_metadata() {
 fn an_rfc_7591_document_is_read_and_unknown_members_are_named() {
     let text = r#"{"client_id":"shop","client_secret":"0123456789abcdef","client_name":"Shop",
         "redirect_uris":["https://shop.example/cb"],"token_endpoint_auth_method":"client_secret_post",
-        "jwks_uri":"https://shop.example/jwks","software_id":"x"}"#;
+        "jwks_uri":"https://shop.example/jwks","software_statement":"x","x":1}"#;
     let read = read(text).unwrap();
     assert_eq!(read.client_id.as_deref(), Some("shop"));
     assert!(read.client_secret.is_some_and(|secret| secret.reveal() == "0123456789abcdef"));
     assert_eq!(read.metadata.token_endpoint_auth_method, AuthMethod::ClientSecretPost);
     assert_eq!(read.metadata.grant_types, ["authorization_code", "refresh_token"]);
-    assert_eq!(read.ignored, ["jwks_uri", "software_id"]);
+    assert_eq!(read.ignored, ["software_statement", "x"]);
 }
 
 #[test]
