@@ -8,7 +8,12 @@ use crate::base::clock::Seconds;
 use crate::base::id::ClientId;
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::redirect_uri;
+use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::Scope;
+
+/// The grant type of tokens from the authorization endpoint (OIDC Registration §2); the token endpoint
+/// does not know it.
+pub const IMPLICIT: &str = "implicit";
 
 /// How a client secret is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,9 +87,12 @@ impl Client {
         self.metadata.grant_types.iter().any(|g| g == grant_type)
     }
 
-    /// Whether it may have codes (RFC 6749 §4.1).
-    pub fn allows_code(&self) -> bool {
-        self.allows_grant("authorization_code") && self.metadata.response_types.iter().any(|r| r == "code")
+    /// Whether it may have this from the authorization endpoint: registered, with the grant type that
+    /// belongs to each part of it (OIDC Registration §2), tokens only with the legacy switch.
+    pub fn allows_response_type(&self, kind: ResponseType) -> bool {
+        self.metadata.response_types.iter().any(|known| known == kind.as_str())
+            && (!kind.code() || self.allows_grant("authorization_code"))
+            && (!kind.is_legacy() || (self.metadata.legacy_response_types && self.allows_grant(IMPLICIT)))
     }
 
     /// Whether PKCE is demanded: always of public clients (RFC 9700 §2.1.1).

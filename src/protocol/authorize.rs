@@ -2,6 +2,7 @@
 
 use super::pkce::Challenge;
 use super::redirect_uri::VerifiedRedirect;
+use super::response_type::ResponseType;
 use super::scope::Scope;
 use crate::base::id::ClientId;
 use serde::{Deserialize, Serialize};
@@ -40,13 +41,15 @@ pub const KNOWN: [&str; 24] = [
 pub enum ResponseMode {
     /// In the query of the redirect URI.
     Query,
+    /// In the fragment of the redirect URI.
+    Fragment,
     /// In a form that posts itself to the redirect URI.
     FormPost,
 }
 
 impl ResponseMode {
     /// Every mode, as advertised.
-    pub const ALL: [Self; 2] = [Self::Query, Self::FormPost];
+    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
 
     /// From the parameter.
     pub fn parse(text: &str) -> Option<Self> {
@@ -57,6 +60,7 @@ impl ResponseMode {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Query => "query",
+            Self::Fragment => "fragment",
             Self::FormPost => "form_post",
         }
     }
@@ -74,11 +78,14 @@ pub struct Prompt {
     pub consent: bool,
     /// The account must be chosen.
     pub select_account: bool,
+    /// The person wants a new account (OIDC Prompt Create §4).
+    #[serde(default)]
+    pub create: bool,
 }
 
 impl Prompt {
     /// Every value, as advertised.
-    pub const ALL: [&'static str; 4] = ["none", "login", "consent", "select_account"];
+    pub const ALL: [&'static str; 5] = ["none", "login", "consent", "select_account", "create"];
 
     /// Parses the space-separated list; `None` when unknown, or when `none` is not alone.
     pub fn parse(text: &str) -> Option<Self> {
@@ -89,10 +96,11 @@ impl Prompt {
                 "login" => prompt.login = true,
                 "consent" => prompt.consent = true,
                 "select_account" => prompt.select_account = true,
+                "create" => prompt.create = true,
                 _ => return None,
             }
         }
-        let others = prompt.login || prompt.consent || prompt.select_account;
+        let others = prompt.login || prompt.consent || prompt.select_account || prompt.create;
         (!(prompt.none && others)).then_some(prompt)
     }
 }
@@ -104,6 +112,8 @@ pub struct AuthorizationRequest {
     pub client_id: ClientId,
     /// Byte-equal to a registered one.
     pub redirect_uri: VerifiedRedirect,
+    /// What is asked for.
+    pub response_type: ResponseType,
     /// How the answer travels.
     pub response_mode: ResponseMode,
     /// Requested and allowed.
@@ -131,6 +141,8 @@ pub struct AuthorizationRequest {
 struct Stored {
     client_id: String,
     redirect_uri: String,
+    #[serde(default, rename = "type", skip_serializing_if = "is_code")]
+    kind: ResponseType,
     mode: ResponseMode,
     scope: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -151,12 +163,17 @@ struct Stored {
     resource: Vec<String>,
 }
 
+fn is_code(kind: &ResponseType) -> bool {
+    *kind == ResponseType::Code
+}
+
 impl AuthorizationRequest {
     /// As JSON text for the store.
     pub fn to_stored(&self) -> String {
         let stored = Stored {
             client_id: self.client_id.to_string(),
             redirect_uri: self.redirect_uri.as_str().to_owned(),
+            kind: self.response_type,
             mode: self.response_mode,
             scope: self.scope.to_string(),
             state: self.state.clone(),
@@ -181,6 +198,7 @@ impl AuthorizationRequest {
         Some(Self {
             client_id: ClientId::from_stored(stored.client_id),
             redirect_uri: VerifiedRedirect::from_stored(stored.redirect_uri),
+            response_type: stored.kind,
             response_mode: stored.mode,
             scope: Scope::from_stored(&stored.scope),
             state: stored.state,

@@ -9,4 +9,5 @@ pub mod pkce;
 pub mod redirect_uri;
 pub mod refusal;
 mod registry;
+pub mod response_type;
 pub mod scope;

@@ -34,6 +34,11 @@ impl VerifiedRedirect {
         format!("{}{joint}{}", self.0, super::params::encode(pairs))
     }
 
+    /// With `pairs` as the fragment; a registered URI has none (RFC 6749 §3.1.2).
+    pub fn with_fragment<'a>(&self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+        format!("{}#{}", self.0, super::params::encode(pairs))
+    }
+
     /// Whether it is a site, and not the private-use scheme of an installed app (RFC 8252 §7.1).
     pub fn is_web(&self) -> bool {
         Url::parse(&self.0).is_ok_and(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))

@@ -50,9 +50,9 @@ registry! {
     ResponseTypeUnsupported = 1108, "response_type_unsupported", "RFC 9700 §2.1.2", UnsupportedResponseType, 400, Redirect, Developer,
         "This response_type is not supported.", "Use response_type=code (with PKCE).";
     ResponseTypeNotAllowed = 1109, "response_type_not_allowed", "RFC 6749 §4.1.2.1", UnauthorizedClient, 400, Redirect, Admin,
-        "This client may not use the authorization code grant.", "Allow it with `latchkey client edit ID --grant authorization_code`.";
+        "This client is not registered for this response_type.", "Use response_type=code and allow it with `latchkey client edit ID --grant authorization_code`.";
     ResponseModeUnsupported = 1110, "response_mode_unsupported", "OAuth 2.0 Multiple Response Types §2.1", InvalidRequest, 400, Redirect, Developer,
-        "This response_mode is not supported for this response_type.", "Use query or form_post.";
+        "This response_mode is not supported for this response_type.", "Use a mode that is supported: form_post always is for sites; query only where no token is in the answer.";
     PkceMissing = 1111, "pkce_missing", "RFC 7636 §4.4.1", InvalidRequest, 400, Redirect, Developer,
         "The request has no code_challenge.", "Send code_challenge and code_challenge_method=S256 (every OAuth library can).";
     PkceMethod = 1112, "pkce_method", "RFC 9700 §2.1.1", InvalidRequest, 400, Redirect, Developer,
@@ -64,7 +64,7 @@ registry! {
     ScopeNotAllowed = 1115, "scope_not_allowed", "RFC 6749 §3.3", InvalidScope, 400, Redirect, Developer,
         "A requested scope is unknown or not allowed for this client.", "Ask for fewer scopes, or allow it with `latchkey client edit ID --scope ...`.";
     PromptInvalid = 1116, "prompt_invalid", "OIDC Core §3.1.2.1", InvalidRequest, 400, Redirect, Developer,
-        "The prompt is unknown, or none was combined with another value.", "Send none alone, or any of login, consent, select_account.";
+        "The prompt is unknown, or none was combined with another value.", "Send none alone, or any of login, consent, select_account, create.";
     MaxAgeInvalid = 1117, "max_age_invalid", "OIDC Core §3.1.2.1", InvalidRequest, 400, Redirect, Developer,
         "max_age is not a whole number of seconds.", "Send max_age as a number of seconds, 0 or more.";
     RequestObject = 1118, "request_object", "OIDC Core §3.1.2.6", RequestNotSupported, 400, Redirect, Developer,
@@ -95,6 +95,10 @@ registry! {
         "This step does not belong here now.", "Start again from the app.";
     ConsentScopes = 1136, "consent_scopes", "OIDC Core §3.1.2.4", InvalidRequest, 400, Page, Person,
         "The form asks for more than the app requested.", "Start again from the app.";
+    NonceMissing = 1150, "nonce_missing", "OIDC Core §3.2.2.1", InvalidRequest, 400, Redirect, Developer,
+        "The request has no nonce, which an ID token from the authorization endpoint needs.", "Send a fresh random nonce, and compare it with the one in the ID token.";
+    OpenidMissing = 1151, "openid_missing", "OIDC Core §3.1.2.1", InvalidScope, 400, Redirect, Developer,
+        "An ID token was asked for without the scope openid.", "Add openid to scope, or leave id_token out of response_type.";
 
     // 12xx: client authentication and the token endpoint
     NotForm = 1201, "not_form", "RFC 6749 §3.2", InvalidRequest, 400, Json, Developer,

@@ -191,6 +191,22 @@ pub fn advance_granted(
     Ok(changed == 1)
 }
 
+/// Pending -> redeemed, where no code is given but tokens of the grant at once; `false` when it is not
+/// pending any more.
+///
+/// # Errors
+/// Store errors.
+pub fn advance_done(conn: &mut Conn, id: &str, grant: &GrantId, now: Seconds) -> TxResult<bool> {
+    let changed = diesel::update(authorizations::table.find(id).filter(authorizations::stage.eq("pending")))
+        .set((
+            authorizations::stage.eq("redeemed"),
+            authorizations::grant_id.eq(Some(grant.as_str())),
+            authorizations::redeemed_at.eq(Some(now)),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
 /// Pending -> denied; `false` when it is not pending any more.
 ///
 /// # Errors

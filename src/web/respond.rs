@@ -102,6 +102,10 @@ pub fn authorization(request: &Request, answer: AuthorizationResponse) -> Result
             let pairs: Vec<(&str, &str)> = params.iter().map(|(n, v)| (*n, v.as_str())).collect();
             Ok(to_verified(&answer.target.redirect_uri, &pairs))
         }
+        ResponseMode::Fragment => {
+            let pairs = params.iter().map(|(n, v)| (*n, v.as_str()));
+            Ok(redirect(&answer.target.redirect_uri.with_fragment(pairs)))
+        }
         ResponseMode::FormPost => form_post(request, &answer.target.redirect_uri, params),
     }
 }

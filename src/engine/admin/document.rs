@@ -18,7 +18,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("redirect_uris", "a list of URIs"),
     ("post_logout_redirect_uris", "a list of URIs"),
     ("grant_types", "a list of authorization_code, refresh_token, client_credentials"),
-    ("response_types", "a list of code"),
+    ("response_types", "a list of code (others need legacy_response_types)"),
     ("scope", "space-separated scope names"),
     ("client_uri", "a URI"),
     ("logo_uri", "a URI"),

@@ -1,10 +1,12 @@
 //! THE validator of client metadata (RFC 7591 §2): creation and every update go through it, with
 //! unchanged fields included (security row I3), and every URI through one check (row I2).
 
+mod response_types;
+
 use super::fault::FieldProblem;
 use crate::base::id::is_ulid;
 use crate::base::text;
-use crate::domain::client::{ConsentPolicy, Metadata, PkcePolicy};
+use crate::domain::client::{ConsentPolicy, IMPLICIT, Metadata, PkcePolicy};
 use crate::domain::user::is_email;
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::redirect_uri;
@@ -14,8 +16,6 @@ use url::Url;
 
 /// The grant types an app may be registered for (RFC 6749 §4.1, §6, §4.4).
 pub const GRANT_TYPES: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
-/// The response types an app may be registered for.
-pub const RESPONSE_TYPES: [&str; 1] = ["code"];
 /// The most entries of any list.
 const MOST_ENTRIES: usize = 50;
 /// The longest name, characters.
@@ -35,11 +35,7 @@ const ACTIVE_SCHEMES: [&str; 6] = ["javascript", "data", "vbscript", "file", "bl
 pub fn normalized(mut metadata: Metadata) -> Metadata {
     metadata.client_name = text::plain(&metadata.client_name, 1000);
     metadata.scope = metadata.scope.split_whitespace().collect::<Vec<_>>().join(" ");
-    // RFC 7591 §2.1: response type `code` and grant type `authorization_code` go together.
-    if !metadata.grant_types.iter().any(|grant| grant == "authorization_code") {
-        metadata.response_types.clear();
-    }
-    metadata
+    response_types::normalized(metadata)
 }
 
 /// Checks normalized metadata; all problems at once.
@@ -218,13 +214,13 @@ fn origins(metadata: &Metadata, found: &mut Found) {
 
 fn grants(metadata: &Metadata, found: &mut Found) {
     found.list("grant_types", &metadata.grant_types, |grant| match grant {
-        "password" | "implicit" => Err("is not offered here: it hands out secrets (RFC 9700 §2.1.2, §2.4)"),
+        IMPLICIT if metadata.legacy_response_types => Ok(()),
+        IMPLICIT => Err("is not offered here: it hands tokens to the browser (RFC 9700 §2.1.2); use authorization_code, or legacy_response_types=true for an app that cannot"),
+        "password" => Err("is not offered here: it hands out secrets (RFC 9700 §2.4)"),
         known if GRANT_TYPES.contains(&known) => Ok(()),
         _ => Err("is unknown; known are authorization_code, refresh_token and client_credentials"),
     });
-    found.list("response_types", &metadata.response_types, |kind| {
-        if RESPONSE_TYPES.contains(&kind) { Ok(()) } else { Err("is not offered here; use code (with PKCE)") }
-    });
+    response_types::check(metadata, found);
     let has = |grant: &str| metadata.grant_types.iter().any(|known| known == grant);
     if metadata.grant_types.is_empty() {
         found.add(
@@ -234,18 +230,10 @@ fn grants(metadata: &Metadata, found: &mut Found) {
             "Allow authorization_code (people sign in) or client_credentials.",
         );
     }
-    if has("authorization_code") {
+    if has("authorization_code") || has(IMPLICIT) {
         if metadata.redirect_uris.is_empty() {
             let fix = "Give the address people return to, for example https://app.example.com/callback.";
-            found.add("redirect_uris", "", "is empty, but authorization_code needs one", fix);
-        }
-        if metadata.response_types.is_empty() {
-            found.add(
-                "response_types",
-                "",
-                "is empty, but authorization_code needs code",
-                "Add code, or leave it out.",
-            );
+            found.add("redirect_uris", "", "is empty, but people who sign in return to one", fix);
         }
     } else if has("refresh_token") {
         let problem = "has refresh_token without authorization_code";

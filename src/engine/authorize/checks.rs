@@ -12,6 +12,7 @@ use crate::protocol::params::Params;
 use crate::protocol::pkce::Challenge;
 use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::refusal::{Check, Refusal};
+use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::Scope;
 use std::sync::Arc;
 
@@ -38,8 +39,10 @@ pub static CHECKS: &[(Check, CheckFn)] = &[
     (Check::PkceMalformed, pkce::well_formed),
     (Check::ScopeMalformed, scope::well_formed),
     (Check::ScopeNotAllowed, scope::allowed),
+    (Check::OpenidMissing, scope::openid_present),
     (Check::ResourceUnknown, scope::resources),
     (Check::AuthorizationDetails, unsupported::authorization_details),
+    (Check::NonceMissing, values::nonce_present),
     (Check::PromptInvalid, values::prompt),
     (Check::MaxAgeInvalid, values::max_age),
     (Check::IdTokenHintInvalid, id_token_hint::issued_here),
@@ -55,6 +58,8 @@ pub struct Draft<'a> {
     pub redirect_uri: Option<VerifiedRedirect>,
     /// Set by `values::response_mode`.
     pub response_mode: ResponseMode,
+    /// Set by `values::response_type_supported`.
+    pub response_type: ResponseType,
     /// Set by `pkce::well_formed`.
     pub code_challenge: Option<Challenge>,
     /// Set by `scope::*`.
@@ -77,6 +82,7 @@ impl<'a> Draft<'a> {
             client: None,
             redirect_uri: None,
             response_mode: ResponseMode::Query,
+            response_type: ResponseType::Code,
             code_challenge: None,
             scope: Scope::default(),
             prompt: Prompt::default(),
@@ -106,6 +112,7 @@ impl<'a> Draft<'a> {
         let request = AuthorizationRequest {
             client_id: ClientId::from_stored(client.id.as_str()),
             redirect_uri: self.redirect_uri?,
+            response_type: self.response_type,
             response_mode: self.response_mode,
             scope: self.scope,
             state: text("state"),

@@ -23,6 +23,10 @@ pub fn known(engine: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 /// RFC 6749 §4.1.2.1: unauthorized_client. Read from the client's record, at each use.
 pub fn allowed(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let allowed = draft.client.as_ref().is_some_and(|client| client.allows_code());
-    if allowed { Ok(()) } else { Err(Check::ResponseTypeNotAllowed.into()) }
+    let Some(client) = &draft.client else { return Err(Check::ClientUnknown.into()) };
+    if client.allows_response_type(draft.response_type) {
+        return Ok(());
+    }
+    let registered = client.metadata.response_types.join(", ");
+    Err(Refusal::new(Check::ResponseTypeNotAllowed).with(registered, draft.response_type.as_str()))
 }

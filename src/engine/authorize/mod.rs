@@ -4,6 +4,7 @@
 
 mod checks;
 mod client;
+mod give;
 mod id_token_hint;
 mod next;
 mod pkce;
@@ -16,25 +17,23 @@ mod values;
 mod waiting;
 
 pub use checks::{CHECKS, Draft};
+use give::{Approved, grant, grant_at_once};
+pub use give::{Given, front_grant, grant_after_login};
 pub use next::Step;
 pub use response::{AuthorizationResponse, Outcome, Target};
-use waiting::{Standing, consent_of, standing};
+use waiting::{Standing, standing};
 pub use waiting::{Waiting, find_over, find_waiting, is_over, waiting};
 
 use super::context::{Ctx, Engine};
-use super::gate;
 use super::visitor::Visitor;
 use crate::base::id::AuthorizationId;
-use crate::base::secret::{Code, Plain};
-use crate::domain::authorization::{Approval, Authorization, Stage};
+use crate::domain::authorization::{Authorization, Stage};
 use crate::domain::client::Client;
-use crate::domain::session::Session;
-use crate::domain::user::User;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::params::Params;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
-use crate::store::{Conn, Fault, TxResult, audit, authorizations, consents};
+use crate::store::{Fault, TxResult, audit, authorizations};
 use std::sync::Arc;
 
 /// A request at the authorization endpoint, from its parameters to what the browser is to do.
@@ -91,7 +90,7 @@ async fn begin(
     };
     match (step, session) {
         (Step::Grant { scope }, Some((session, user))) => {
-            grant_at_once(engine, ctx, authorization, (session, user), scope).await
+            grant_at_once(engine, ctx, authorization, client, (session, user, scope)).await
         }
         (step, session) => {
             if session.is_none() {
@@ -116,52 +115,6 @@ async fn wait(
     Ok(Outcome::Interact { id, step })
 }
 
-async fn grant_at_once(
-    engine: &Engine,
-    ctx: &Ctx,
-    mut authorization: Authorization,
-    (session, user): (Session, User),
-    scope: Scope,
-) -> TxResult<Outcome> {
-    let now = engine.now();
-    let approval = Approval {
-        user_id: user.id.clone(),
-        session_id: session.id.clone(),
-        scope,
-        code_expires_at: now.saturating_add(engine.policy.code),
-    };
-    authorization.stage = Stage::Granted(approval);
-    authorization.expires_at = keep_until(engine);
-    let code = Plain::<Code>::of_authorization(&authorization.id, &engine.rng);
-    let (digest, with, ctx) = (code.digest(), engine.clone(), ctx.clone());
-    let target = Target::of(engine, &authorization.request);
-    engine
-        .db
-        .write_decided(move |conn| {
-            gate::may_authorize(conn, &authorization.request.client_id, &session.id, &user.id)?;
-            authorizations::insert_granted(conn, &authorization, &digest)?;
-            record_code(conn, &with, &ctx, &authorization)
-        })
-        .await?;
-    Ok(Outcome::Answer(AuthorizationResponse::code(target, &code)))
-}
-
-/// Evidence of a code is kept until nothing that came from it can live.
-fn keep_until(engine: &Engine) -> i64 {
-    engine.now().saturating_add(engine.policy.code).saturating_add(3600)
-}
-
-fn record_code(conn: &mut Conn, engine: &Engine, ctx: &Ctx, authorization: &Authorization) -> TxResult<()> {
-    let mut event = ctx
-        .event("code.issued")
-        .client(authorization.request.client_id.as_str())
-        .target(authorization.id.as_str());
-    if let Stage::Granted(approval) = &authorization.stage {
-        event = event.user(approval.user_id.as_str());
-    }
-    audit::record(conn, &engine.clock, &engine.rng, event)
-}
-
 async fn go_on(
     engine: &Engine,
     ctx: &Ctx,
@@ -183,85 +136,6 @@ async fn decide(engine: &Engine, ctx: &Ctx, visitor: &Visitor, waiting: Waiting)
             grant(engine, ctx, waiting, (session, user), Approved { scope, remember: false }).await
         }
         (step, _) => Ok(Outcome::Interact { id: waiting.authorization.id, step }),
-    }
-}
-
-/// What was approved, and what of it is to be remembered.
-struct Approved {
-    scope: Scope,
-    remember: bool,
-}
-
-async fn grant(
-    engine: &Engine,
-    ctx: &Ctx,
-    waiting: Waiting,
-    who: (Session, User),
-    approved: Approved,
-) -> TxResult<Outcome> {
-    let (with, ctx) = (engine.clone(), ctx.clone());
-    engine.db.write(move |conn| grant_in(conn, (&with, &ctx), waiting, (&who.0, &who.1), approved)).await
-}
-
-/// [`grant`], inside a transaction. What refuses does so before anything is changed, unless something
-/// is to be remembered.
-fn grant_in(
-    conn: &mut Conn,
-    (engine, ctx): (&Engine, &Ctx),
-    waiting: Waiting,
-    (session, user): (&Session, &User),
-    approved: Approved,
-) -> TxResult<Outcome> {
-    let now = engine.now();
-    let mut authorization = waiting.authorization;
-    let code = Plain::<Code>::of_authorization(&authorization.id, &engine.rng);
-    let approval = Approval {
-        user_id: user.id.clone(),
-        session_id: session.id.clone(),
-        scope: approved.scope,
-        code_expires_at: now.saturating_add(engine.policy.code),
-    };
-    let request = &authorization.request;
-    gate::may_authorize(conn, &request.client_id, &session.id, &user.id)?;
-    if approved.remember {
-        let whose = (user.id.as_str(), request.client_id.as_str());
-        let consent = consents::add(conn, whose, (&approval.scope, &request.resource), now)?;
-        let event = ctx.event("consent.given").user(user.id.as_str()).client(&consent.client_id);
-        audit::record(conn, &engine.clock, &engine.rng, event.detail(consent.scope.to_string()))?;
-    }
-    let (id, digest) = (authorization.id.as_str(), code.digest());
-    if !authorizations::advance_granted(conn, id, &approval, &digest, keep_until(engine))? {
-        return Err(Check::AuthorizationGone.into());
-    }
-    authorization.stage = Stage::Granted(approval);
-    record_code(conn, engine, ctx, &authorization)?;
-    let target = Target::of(engine, &authorization.request);
-    Ok(Outcome::Answer(AuthorizationResponse::code(target, &code)))
-}
-
-/// What follows from a sign-in that was just stored, in its transaction: the code, if nothing more is
-/// to be asked. `None` when a page is next, or something is in the way that [`resume`] will tell of.
-///
-/// # Errors
-/// Store errors.
-pub fn grant_after_login(
-    conn: &mut Conn,
-    (engine, ctx): (&Engine, &Ctx),
-    waiting: Waiting,
-    who: (Session, User),
-) -> TxResult<Option<Outcome>> {
-    let consent = consent_of(conn, &waiting.client, &who.1)?;
-    let standing = Standing { session: Some(who), consent };
-    let (Step::Grant { scope }, Some((session, user))) =
-        (waiting.step(&standing, engine.now()), &standing.session)
-    else {
-        return Ok(None);
-    };
-    let approved = Approved { scope, remember: false };
-    match grant_in(conn, (engine, ctx), waiting, (session, user), approved) {
-        Ok(outcome) => Ok(Some(outcome)),
-        Err(Fault::Refused(_)) => Ok(None),
-        Err(fault) => Err(fault),
     }
 }
 

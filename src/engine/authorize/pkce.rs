@@ -7,7 +7,8 @@ use crate::protocol::refusal::{Check, Refusal};
 
 /// Demanded unless the client's record says optional.
 pub fn present(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let required = draft.client.as_ref().is_none_or(|client| client.requires_pkce());
+    // Without a code there is nothing to protect.
+    let required = draft.response_type.code() && draft.client.as_ref().is_none_or(|c| c.requires_pkce());
     let absent = draft.params.get("code_challenge").is_none();
     if required && absent { Err(Check::PkceMissing.into()) } else { Ok(()) }
 }

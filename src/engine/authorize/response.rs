@@ -4,6 +4,7 @@ use super::next::Step;
 use crate::base::id::AuthorizationId;
 use crate::base::secret::{Code, Plain};
 use crate::engine::context::Engine;
+use crate::engine::token::TokenResponse;
 use crate::protocol::authorize::{AuthorizationRequest, ResponseMode};
 use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::refusal::{Answer, Refusal};
@@ -45,9 +46,20 @@ pub struct AuthorizationResponse {
 }
 
 impl AuthorizationResponse {
-    /// A code (RFC 6749 §4.1.2).
-    pub fn code(target: Target, code: &Plain<Code>) -> Self {
-        Self::new(target, vec![("code", code.reveal().to_owned())], None)
+    /// What was asked for: a code (RFC 6749 §4.1.2), tokens (OIDC Core §3.2.2.5), or both (§3.3.2.5).
+    pub fn success(target: Target, code: Option<&Plain<Code>>, tokens: Option<TokenResponse>) -> Self {
+        let mut params: Vec<(&'static str, String)> = Vec::new();
+        params.extend(code.map(|code| ("code", code.reveal().to_owned())));
+        if let Some(tokens) = tokens {
+            if !tokens.access_token.is_empty() {
+                params.push(("access_token", tokens.access_token));
+                params.push(("token_type", tokens.token_type.to_owned()));
+                params.push(("expires_in", tokens.expires_in.to_string()));
+                params.push(("scope", tokens.scope));
+            }
+            params.extend(tokens.id_token.map(|token| ("id_token", token)));
+        }
+        Self::new(target, params, None)
     }
 
     fn new(target: Target, mut params: Vec<(&'static str, String)>, refusal: Option<Refusal>) -> Self {

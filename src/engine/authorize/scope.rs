@@ -28,6 +28,16 @@ pub fn allowed(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// OIDC Core §3: an ID token is told to whoever asked with `openid`, and to nobody else.
+pub fn openid_present(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let missing = draft.response_type.id_token() && !draft.scope.has("openid");
+    if missing {
+        Err(Refusal::new(Check::OpenidMissing).with("openid", draft.scope.to_string()))
+    } else {
+        Ok(())
+    }
+}
+
 /// RFC 8707 §2: only resources registered for the client.
 pub fn resources(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(client) = &draft.client else { return Err(Check::ClientUnknown.into()) };

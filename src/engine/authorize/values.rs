@@ -5,6 +5,7 @@ use crate::engine::context::Engine;
 use crate::protocol::authorize::{KNOWN, Prompt, ResponseMode};
 use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::refusal::{Check, Refusal};
+use crate::protocol::response_type::ResponseType;
 
 /// RFC 6749 §3.1: "Request and response parameters MUST NOT be included more than once."
 pub fn repeated(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
@@ -31,21 +32,31 @@ pub fn bounded(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// OAuth 2.0 Multiple Response Types §2.1; an unknown mode is told in the default mode (A8). A
-/// form can be posted to a site, not to the private scheme of an installed app.
+/// OAuth 2.0 Multiple Response Types §2.1; an unknown mode is told in the default mode of the
+/// response type (A8). A form can be posted to a site, not to the private scheme of an installed app.
 pub fn response_mode(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    // Which types are supported, and for whom, is checked further down; where errors go is said now.
+    let kind = draft.params.get("response_type").and_then(ResponseType::parse).unwrap_or_default();
+    draft.response_mode = kind.default_mode();
     let Some(sent) = draft.params.get("response_mode") else { return Ok(()) };
     match ResponseMode::parse(sent) {
-        Some(mode) if draft.params.count("response_mode") == 1 && reaches(mode, draft) => {
+        Some(mode)
+            if draft.params.count("response_mode") == 1 && kind.allows(mode) && reaches(mode, draft) =>
+        {
             draft.response_mode = mode;
             Ok(())
         }
-        _ => Err(Refusal::new(Check::ResponseModeUnsupported).with("query form_post", sent)),
+        _ => {
+            let fit =
+                ResponseMode::ALL.into_iter().filter(|mode| kind.allows(*mode) && reaches(*mode, draft));
+            let fit = fit.map(ResponseMode::as_str).collect::<Vec<_>>().join(" ");
+            Err(Refusal::new(Check::ResponseModeUnsupported).with(fit, sent))
+        }
     }
 }
 
 fn reaches(mode: ResponseMode, draft: &Draft<'_>) -> bool {
-    mode == ResponseMode::Query || draft.redirect_uri.as_ref().is_some_and(VerifiedRedirect::is_web)
+    mode != ResponseMode::FormPost || draft.redirect_uri.as_ref().is_some_and(VerifiedRedirect::is_web)
 }
 
 /// RFC 6749 §3.1.1: `response_type` REQUIRED.
@@ -53,12 +64,19 @@ pub fn response_type_present(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Re
     if draft.params.get("response_type").is_some() { Ok(()) } else { Err(Check::ResponseTypeMissing.into()) }
 }
 
-/// RFC 9700 §2.1.2: no access token ever leaves this endpoint; `code` alone exists.
+/// OAuth 2.0 Multiple Response Types: one that this server knows.
 pub fn response_type_supported(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    match draft.params.get("response_type") {
-        Some("code") => Ok(()),
-        other => Err(Refusal::new(Check::ResponseTypeUnsupported).with("code", other.unwrap_or_default())),
-    }
+    let sent = draft.params.get("response_type").unwrap_or_default();
+    let known = || ResponseType::ALL.map(ResponseType::as_str).join(", ");
+    draft.response_type = ResponseType::parse(sent)
+        .ok_or_else(|| Refusal::new(Check::ResponseTypeUnsupported).with(known(), sent))?;
+    Ok(())
+}
+
+/// OIDC Core §3.2.2.1, §3.3.2.11: `nonce` REQUIRED where an ID token leaves by this endpoint.
+pub fn nonce_present(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let missing = draft.response_type.id_token() && draft.params.get("nonce").is_none();
+    if missing { Err(Check::NonceMissing.into()) } else { Ok(()) }
 }
 
 /// OIDC Core §3.1.2.1: known values; `none` alone.

@@ -126,7 +126,7 @@ fn find_here(conn: &mut Conn, visitor: &Visitor, id: &str) -> TxResult<Option<Au
 /// redirect URI that was taken out gets no more answers.
 fn still_allows(engine: &Engine, client: &Client, request: &AuthorizationRequest) -> bool {
     client.enabled
-        && client.allows_code()
+        && client.allows_response_type(request.response_type)
         && request.scope.is_within(&client.scope)
         && redirect_uri::verify(engine, client, request.redirect_uri.as_str()).is_some()
 }

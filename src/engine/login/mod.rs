@@ -1,7 +1,7 @@
 //! Signing in with a name and a password. Unknown, disabled and password-less accounts answer like
 //! a wrong password, in the same time (security row C1).
 
-use super::authorize::{Outcome, Waiting, find_over, find_waiting, grant_after_login};
+use super::authorize::{Given, Waiting, find_over, find_waiting, grant_after_login};
 use super::context::{Ctx, Engine};
 use super::secrets::Verdict;
 use super::throttle::{self, Account};
@@ -35,8 +35,8 @@ pub struct SignedIn {
     pub user: User,
     /// The new cookie value.
     pub session: Plain<SessionSecret>,
-    /// What the app is answered, if nothing more is to be asked.
-    pub outcome: Option<Outcome>,
+    /// What the app is given, if nothing more is to be asked.
+    pub given: Option<Given>,
 }
 
 /// Checks the password and starts a session.
@@ -125,11 +125,11 @@ fn finish(
     let (session, secret) = start_session(conn, (engine, ctx), before, &user, auth)?;
     let event = ctx.event("login.succeeded").user(user.id.as_str()).target(session.id.as_str()).detail("pwd");
     audit::record(conn, &engine.clock, &engine.rng, event)?;
-    let outcome = match waiting {
+    let given = match waiting {
         Some(waiting) => answer(conn, (engine, ctx), waiting, (session, user.clone()), switching)?,
         None => None,
     };
-    Ok(SignedIn { user, session: secret, outcome })
+    Ok(SignedIn { user, session: secret, given })
 }
 
 /// The authorization that waits, and the session that has signed in for it before. Of one that is
@@ -176,7 +176,7 @@ fn answer(
     mut waiting: Waiting,
     (session, user): (Session, User),
     switching: bool,
-) -> TxResult<Option<Outcome>> {
+) -> TxResult<Option<Given>> {
     let id = waiting.authorization.id.as_str();
     authorizations::answer_login(conn, id, &session.id)?;
     if switching {

@@ -122,6 +122,7 @@ mod tests {
     use crate::protocol::authorize::{Prompt, ResponseMode};
     use crate::protocol::pkce::Challenge;
     use crate::protocol::redirect_uri::VerifiedRedirect;
+    use crate::protocol::response_type::ResponseType;
 
     // RFC 7636 Appendix B.
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -144,6 +145,7 @@ mod tests {
         let request = AuthorizationRequest {
             client_id: ClientId::from_stored("app"),
             redirect_uri: VerifiedRedirect::from_stored("https://app.example/cb"),
+            response_type: ResponseType::Code,
             response_mode: ResponseMode::Query,
             scope: Scope::of(["openid", "email", "api"]),
             state: None,

@@ -14,10 +14,12 @@ use crate::store::{Conn, TxResult, tokens};
 use aws_lc_rs::digest;
 use serde::Serialize;
 
-/// The answer of the token endpoint (RFC 6749 §5.1, OIDC Core §3.1.3.3).
+/// The answer of the token endpoint (RFC 6749 §5.1, OIDC Core §3.1.3.3), and the tokens of an
+/// authorization response (OIDC Core §3.2.2.5).
 #[derive(Serialize)]
 pub struct TokenResponse {
-    /// The access token.
+    /// The access token; absent only where an authorization response is an ID token alone.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub access_token: String,
     /// Always `Bearer`.
     pub token_type: &'static str,
@@ -48,10 +50,28 @@ pub struct Draft {
     pub nonce: Option<String>,
 }
 
+/// Which tokens are made, and what an ID token is bound to beside them.
+pub struct Parts {
+    /// An access token.
+    pub access: bool,
+    /// An ID token, if `openid` was granted.
+    pub id_token: bool,
+    /// The code that goes with it: `c_hash` (OIDC Core §3.3.2.11).
+    pub code: Option<Secret>,
+    /// The state that goes with it: `s_hash` (OpenID FAPI 1.0 part 2 §5.2.2.1).
+    pub state: Option<String>,
+}
+
+impl Parts {
+    /// What the token endpoint answers.
+    const BOTH: Self = Self { access: true, id_token: true, code: None, state: None };
+}
+
 /// Everything that will be answered, still unsigned.
 pub struct Plan {
-    access: Access,
+    access: Option<Access>,
     id_token: Option<IdClaims>,
+    code: Option<Secret>,
     refresh_token: Option<Secret>,
     scope: String,
     issued_at: Seconds,
@@ -79,7 +99,12 @@ struct IdClaims {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     amr: Vec<String>,
     sid: String,
-    at_hash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    c_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s_hash: Option<String>,
 }
 
 /// Plans the tokens of `draft`, stores an opaque one, and records the issuance.
@@ -87,13 +112,27 @@ struct IdClaims {
 /// # Errors
 /// Store errors; [`Check::Unexpected`] when the permit is for another person.
 pub fn plan(conn: &mut Conn, permit: Permit, exchange: &Exchange, draft: Draft) -> TxResult<Plan> {
+    plan_parts(conn, permit, exchange, draft, Parts::BOTH)
+}
+
+/// [`plan`], for some of the tokens.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_parts(
+    conn: &mut Conn,
+    permit: Permit,
+    exchange: &Exchange,
+    draft: Draft,
+    parts: Parts,
+) -> TxResult<Plan> {
     let subject = draft.grant.subject.as_ref();
     if permit.user().map(|user| &user.id) != subject.map(|subject| &subject.user_id) {
         return Err(Check::Unexpected.into());
     }
     let id_token = subject
-        .filter(|_| draft.scope.has("openid"))
-        .map(|subject| id_claims(exchange, subject, draft.nonce.clone()));
+        .filter(|_| parts.id_token && draft.scope.has("openid"))
+        .map(|subject| id_claims(exchange, subject, draft.nonce.clone(), parts.state.as_deref()));
     let roles = permit.user().map(|user| user.roles.clone()).unwrap_or_default();
     let expires_in = exchange.access_seconds();
     exchange.record(conn, "token.issued", |event| {
@@ -104,30 +143,39 @@ pub fn plan(conn: &mut Conn, permit: Permit, exchange: &Exchange, draft: Draft) 
         }
     })?;
     let scope = draft.scope.to_string();
-    let access = match exchange.client.metadata.access_token_format {
-        AccessTokenFormat::Jwt => Access::Jwt(Box::new(access_claims(exchange, &draft, &scope, roles))),
-        AccessTokenFormat::Opaque => {
-            let token = Plain::<AccessToken>::generate(&exchange.engine.rng);
-            let row = tokens::Row {
-                digest: token.digest().as_str().to_owned(),
-                grant_id: draft.grant.id.to_string(),
-                scope: scope.clone(),
-                audience: draft.audience.join(" "),
-                issued_at: exchange.now,
-                expires_at: exchange.now.saturating_add(expires_in),
-            };
-            tokens::insert(conn, &row)?;
-            Access::Opaque(token)
-        }
-    };
+    let access = if parts.access { Some(access(conn, exchange, &draft, &scope, roles)?) } else { None };
     Ok(Plan {
         access,
         id_token,
+        code: parts.code,
         refresh_token: draft.refresh_token,
         scope,
         issued_at: exchange.now,
         expires_in,
     })
+}
+
+fn access(
+    conn: &mut Conn,
+    exchange: &Exchange,
+    draft: &Draft,
+    scope: &str,
+    roles: Vec<String>,
+) -> TxResult<Access> {
+    if exchange.client.metadata.access_token_format == AccessTokenFormat::Jwt {
+        return Ok(Access::Jwt(Box::new(access_claims(exchange, draft, scope, roles))));
+    }
+    let token = Plain::<AccessToken>::generate(&exchange.engine.rng);
+    let row = tokens::Row {
+        digest: token.digest().as_str().to_owned(),
+        grant_id: draft.grant.id.to_string(),
+        scope: scope.to_owned(),
+        audience: draft.audience.join(" "),
+        issued_at: exchange.now,
+        expires_at: exchange.now.saturating_add(exchange.access_seconds()),
+    };
+    tokens::insert(conn, &row)?;
+    Ok(Access::Opaque(token))
 }
 
 /// Signs what was planned and committed.
@@ -136,12 +184,15 @@ pub fn plan(conn: &mut Conn, permit: Permit, exchange: &Exchange, draft: Draft) 
 /// What [`crate::engine::keys::KeyRing::sign`] refuses.
 pub fn sign(engine: &Engine, plan: Plan) -> Result<TokenResponse, Refusal> {
     let access_token = match &plan.access {
-        Access::Jwt(claims) => engine.keys.sign(TokenType::Access, claims, plan.issued_at)?,
-        Access::Opaque(token) => token.reveal().to_owned(),
+        Some(Access::Jwt(claims)) => engine.keys.sign(TokenType::Access, claims, plan.issued_at)?,
+        Some(Access::Opaque(token)) => token.reveal().to_owned(),
+        None => String::new(),
     };
     let id_token = match plan.id_token {
         Some(claims) => {
-            let claims = IdClaims { at_hash: at_hash(&access_token), ..claims };
+            let at_hash = plan.access.is_some().then(|| half_hash(&access_token));
+            let c_hash = plan.code.as_ref().map(|code| half_hash(code.reveal()));
+            let claims = IdClaims { at_hash, c_hash, ..claims };
             Some(engine.keys.sign(TokenType::Id, &claims, plan.issued_at)?)
         }
         None => None,
@@ -179,7 +230,7 @@ fn access_claims(exchange: &Exchange, draft: &Draft, scope: &str, roles: Vec<Str
     }
 }
 
-fn id_claims(exchange: &Exchange, subject: &Subject, nonce: Option<String>) -> IdClaims {
+fn id_claims(exchange: &Exchange, subject: &Subject, nonce: Option<String>, state: Option<&str>) -> IdClaims {
     let policy = &exchange.engine.policy;
     IdClaims {
         iss: policy.issuer.clone(),
@@ -192,13 +243,15 @@ fn id_claims(exchange: &Exchange, subject: &Subject, nonce: Option<String>) -> I
         acr: subject.auth.acr.clone(),
         amr: subject.auth.amr.clone(),
         sid: subject.session_id.to_string(),
-        at_hash: String::new(),
+        at_hash: None,
+        c_hash: None,
+        s_hash: state.map(half_hash),
     }
 }
 
 /// OIDC Core §3.1.3.6: the left half of SHA-256, as `alg` is RS256.
-fn at_hash(access_token: &str) -> String {
-    let full = digest::digest(&digest::SHA256, access_token.as_bytes());
+fn half_hash(text: &str) -> String {
+    let full = digest::digest(&digest::SHA256, text.as_bytes());
     b64(full.as_ref().get(..16).unwrap_or_default())
 }
 
@@ -209,7 +262,7 @@ mod tests {
     #[test]
     fn at_hash_is_the_one_of_the_specification() {
         // OIDC Core Appendix A.3: this access token, this at_hash.
-        assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(half_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! To add a grant type: a file in `grants/` exporting `GRANT`, a line in [`GRANTS`].
 
 pub mod client_auth;
+pub mod front_channel;
 pub mod grants;
 pub mod issue;
 pub mod live;

@@ -25,6 +25,7 @@ use crate::protocol::params::Params;
 use crate::protocol::pkce::Challenge;
 use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::refusal::{Check, Refusal};
+use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::Scope;
 use crate::store::consents::Consent;
 use crate::store::{
@@ -175,6 +176,7 @@ impl Rig {
         let mut request = AuthorizationRequest {
             client_id: ClientId::from_stored(client),
             redirect_uri: VerifiedRedirect::from_stored(REDIRECT),
+            response_type: ResponseType::Code,
             response_mode: ResponseMode::Query,
             scope: Scope::of(scope.split(' ')),
             state: None,

@@ -3,11 +3,13 @@
 
 use super::jwks::cached;
 use crate::base::secret::sha256_b64;
+use crate::domain::client::IMPLICIT;
 use crate::engine::Engine;
 use crate::engine::token::GRANTS;
 use crate::protocol::authorize::{Prompt, ResponseMode};
 use crate::protocol::claims::BY_SCOPE;
 use crate::protocol::client_auth::AuthMethod;
+use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope;
 use crate::web::request::{Request, Response};
 use crate::web::respond::Class;
@@ -70,12 +72,13 @@ fn metadata(engine: &Engine) -> Map<String, Value> {
     }
     let methods: Vec<&str> = AuthMethod::ALL.iter().map(|method| method.as_str()).collect();
     let confidential: Vec<&str> = methods.iter().copied().filter(|m| *m != "none").collect();
+    let types: Vec<&str> = ResponseType::ALL.iter().map(|kind| kind.as_str()).collect();
     let modes: Vec<&str> = ResponseMode::ALL.iter().map(|mode| mode.as_str()).collect();
-    let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.name).collect();
+    let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.name).chain([IMPLICIT]).collect();
     let mut claims = vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
     claims.extend(BY_SCOPE.iter().flat_map(|(_, names)| names.iter().copied()));
     let pairs = [
-        ("response_types_supported", json!(["code"])),
+        ("response_types_supported", json!(types)),
         ("response_modes_supported", json!(modes)),
         ("grant_types_supported", json!(grants)),
         ("subject_types_supported", json!(["public"])),

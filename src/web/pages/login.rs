@@ -148,8 +148,11 @@ async fn go_on(
     signed_in: login::SignedIn,
 ) -> Result<Response, Refusal> {
     request.visitor.session = Some(signed_in.session.digest());
-    let mut response = match (signed_in.outcome, id) {
-        (Some(outcome), _) => carry(&request, outcome).unwrap_or_else(|refusal| told(&request, &refusal)),
+    let mut response = match (signed_in.given, id) {
+        (Some(given), _) => {
+            let outcome = given.answer(request.engine()).await;
+            carry(&request, outcome).unwrap_or_else(|refusal| told(&request, &refusal))
+        }
         (None, Some(id)) => {
             let (engine, ctx, visitor) = (request.engine(), &request.ctx, &request.visitor);
             let outcome = authorize::resume(engine, ctx, visitor, &id).await;

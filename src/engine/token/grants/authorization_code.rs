@@ -9,6 +9,7 @@ use crate::base::id::{FamilyId, GrantId};
 use crate::base::secret::{Code, Plain, Secret};
 use crate::domain::authorization::{Approval, Authorization, Stage};
 use crate::domain::grant::{Family, Grant, Subject};
+use crate::engine::authorize::front_grant;
 use crate::engine::gate::{Permit, Person};
 use crate::engine::oxide::redeem::{Presented, redeem};
 use crate::protocol::pkce::Verifier;
@@ -49,7 +50,9 @@ impl Redemption {
         let authorization = self.find(conn)?;
         let approval = match &authorization.stage {
             Stage::Granted(approval) => approval,
-            Stage::Redeemed { grant_id } => return Err(self.replayed(conn, grant_id)?),
+            Stage::Redeemed { grant_id } => {
+                return Err(self.replayed(conn, &authorization, grant_id)?);
+            }
             Stage::Burnt => return Err(invalid("an unused code", "one that was burnt by a wrong verifier")),
             Stage::Pending { .. } | Stage::Denied => return Err(Check::CodeInvalid.into()),
         };
@@ -118,6 +121,7 @@ impl Redemption {
             }
             Err(Check::VerifierWrong) => {
                 authorizations::burn_code(conn, authorization.id.as_str(), self.exchange.now)?;
+                self.end_front_channel(conn, authorization, "wrong code_verifier")?;
                 self.exchange.record(conn, "code.burnt", |event| event.target(authorization.id.as_str()))?;
                 Err(Refusal::new(Check::VerifierWrong).committing().into())
             }
@@ -131,16 +135,28 @@ impl Redemption {
 
     /// RFC 6749 §4.1.2: "the authorization server MUST deny the request and SHOULD revoke (when
     /// possible) all tokens previously issued based on that authorization code."
-    fn replayed(&self, conn: &mut Conn, grant: &GrantId) -> TxResult<Fault> {
+    fn replayed(&self, conn: &mut Conn, authorization: &Authorization, grant: &GrantId) -> TxResult<Fault> {
         grants::end(conn, grant.as_str(), "code replayed", self.exchange.now)?;
+        self.end_front_channel(conn, authorization, "code replayed")?;
         self.exchange.record(conn, "code.replayed", |event| event.target(grant.as_str()))?;
         Ok(Refusal::new(Check::CodeReplayed).committing().into())
     }
 
+    /// Ends the tokens that left beside the code (OIDC Core §3.3), if any did.
+    fn end_front_channel(&self, conn: &mut Conn, authorization: &Authorization, why: &str) -> TxResult<()> {
+        if authorization.request.response_type.is_legacy() {
+            grants::end(conn, front_grant(authorization).as_str(), why, self.exchange.now)?;
+        }
+        Ok(())
+    }
+
     /// Between our reading and our consuming somebody else consumed or burnt it.
     fn lost_race(&self, conn: &mut Conn) -> TxResult<Fault> {
-        match authorizations::find_by_code(conn, &self.code)?.map(|authorization| authorization.stage) {
-            Some(Stage::Redeemed { grant_id }) => self.replayed(conn, &grant_id),
+        let Some(authorization) = authorizations::find_by_code(conn, &self.code)? else {
+            return Ok(Check::CodeInvalid.into());
+        };
+        match &authorization.stage {
+            Stage::Redeemed { grant_id } => self.replayed(conn, &authorization, grant_id),
             _ => Ok(Check::CodeInvalid.into()),
         }
     }

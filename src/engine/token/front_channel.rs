@@ -1,0 +1,68 @@
+//! Tokens that leave by the authorization endpoint (OIDC Core §3.2, §3.3), for clients with the legacy
+//! switch alone: RFC 9700 §2.1.2 advises against them, the Implicit and Hybrid profiles ask for them.
+
+use super::Exchange;
+use super::issue::{self, Draft, Parts, Plan};
+use crate::base::id::GrantId;
+use crate::base::secret::{Code, Plain, Secret};
+use crate::domain::authorization::{Approval, Authorization};
+use crate::domain::client::IMPLICIT;
+use crate::domain::grant::{Grant, Subject};
+use crate::engine::gate::Person;
+use crate::protocol::refusal::Check;
+use crate::store::{Conn, TxResult, grants};
+
+/// Plans them, under a grant that has the name of the authorization: a code that comes twice ends it
+/// as well.
+///
+/// # Errors
+/// What the gate refuses, before anything is changed; store errors.
+pub fn plan(
+    conn: &mut Conn,
+    exchange: &Exchange,
+    authorization: &Authorization,
+    approval: &Approval,
+    code: Option<&Plain<Code>>,
+) -> TxResult<Plan> {
+    let request = &authorization.request;
+    let person = Person {
+        user_id: &approval.user_id,
+        session_id: &approval.session_id,
+        scope: &approval.scope,
+        resource: &request.resource,
+        outlives_session: false,
+    };
+    let permit = exchange.may_issue(conn, IMPLICIT, Some(person))?;
+    let auth = permit.auth().ok_or(Check::Unexpected)?.clone();
+    let grant = Grant {
+        id: GrantId::from_stored(authorization.id.as_str()),
+        client_id: exchange.client.id.clone(),
+        subject: Some(Subject {
+            user_id: approval.user_id.clone(),
+            session_id: approval.session_id.clone(),
+            auth,
+        }),
+        scope: approval.scope.clone(),
+        resource: request.resource.clone(),
+        nonce: request.nonce.clone(),
+        created_at: exchange.now,
+        ended_at: None,
+    };
+    grants::insert(conn, &grant, exchange.forget_after(exchange.now))?;
+    let kind = request.response_type;
+    let parts = Parts {
+        access: kind.token(),
+        id_token: kind.id_token(),
+        code: code.map(|code| Secret::new(code.reveal())),
+        // Told where the state's bearer could be confused: beside a code.
+        state: request.state.clone().filter(|_| kind.code()),
+    };
+    let draft = Draft {
+        scope: approval.scope.clone(),
+        audience: exchange.granted_audience(&approval.scope, &request.resource),
+        refresh_token: None,
+        nonce: request.nonce.clone(),
+        grant,
+    };
+    issue::plan_parts(conn, permit, exchange, draft, parts)
+}
