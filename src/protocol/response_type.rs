@@ -42,7 +42,7 @@ impl ResponseType {
     /// From the parameter or from metadata, in any order; `None` for what is not supported, such as
     /// `token` alone, which signs nobody in (OIDC Core §3).
     pub fn parse(text: &str) -> Option<Self> {
-        let mut sent: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+        let mut sent: Vec<&str> = text.split(' ').collect();
         sent.sort_unstable();
         Self::ALL.into_iter().find(|known| known.as_str().split(' ').eq(sent.iter().copied()))
     }
@@ -102,7 +102,7 @@ mod tests {
             ("id_token", Some(ResponseType::IdToken)),
             ("token id_token", Some(ResponseType::IdTokenToken)),
             ("id_token token", Some(ResponseType::IdTokenToken)),
-            ("id_token  code", Some(ResponseType::CodeIdToken)),
+            ("id_token code", Some(ResponseType::CodeIdToken)),
             ("token code", Some(ResponseType::CodeToken)),
             ("token id_token code", Some(ResponseType::CodeIdTokenToken)),
             ("id_token code token", Some(ResponseType::CodeIdTokenToken)),
@@ -111,6 +111,7 @@ mod tests {
             ("code code", None),
             ("code foo", None),
             ("Code", None),
+            ("code ", None),
             ("", None),
         ] {
             assert_eq!(ResponseType::parse(sent), known, "{sent}");

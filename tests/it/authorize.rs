@@ -102,20 +102,7 @@ fn sec_a6_response_types() {
     let app = TestApp::start();
     let web = app.web_client();
     assert_error(&app, &ask(&app, &web, &[("response_type", "")]), "invalid_request");
-    let wrong = [
-        "token",
-        "id_token",
-        "code token",
-        "token code",
-        "code id_token",
-        "code id_token token",
-        "id_token token",
-        "none",
-        "CODE",
-        "code code",
-        "code ",
-        "device",
-    ];
+    let wrong = ["token", "none", "CODE", "code code", "code ", "device"];
     for kind in wrong {
         let answer = ask(&app, &web, &[("response_type", kind)]);
         assert_error(&app, &answer, "unsupported_response_type");
@@ -203,7 +190,7 @@ fn sec_a7_b25_pkce_may_be_optional_for_confidential_clients_only() {
 fn sec_a8_unknown_response_modes_are_told_in_the_query() {
     let app = TestApp::start();
     let web = app.web_client();
-    for mode in ["fragment", "web_message", "jwt", "query.jwt", "form_post.jwt", "QUERY", "query form_post"] {
+    for mode in ["web_message", "jwt", "query.jwt", "form_post.jwt", "QUERY", "query form_post"] {
         let answer = ask(&app, &web, &[("response_mode", mode)]);
         assert_error(&app, &answer, "invalid_request");
         assert_reason(&answer, "LK-1110");

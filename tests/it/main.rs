@@ -45,6 +45,7 @@ mod proxy;
 mod races;
 mod refresh;
 mod relying_parties;
+mod response_types;
 mod same_id;
 mod schema;
 mod secrets_at_rest;

@@ -24,7 +24,9 @@ pub fn allowed(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
             Refusal::new(Check::ScopeNotAllowed).with(client.scope.to_string(), draft.scope.to_string());
         return Err(detail);
     }
-    draft.scope = oxide::authorize::negotiate(client, redirect_uri, &draft.scope, draft.params.get("state"))?;
+    let granted = oxide::authorize::negotiate(client, redirect_uri, &draft.scope, draft.params.get("state"))?;
+    // OIDC Core §11: without a code there is no refresh token, and the request for one is ignored.
+    draft.scope = if draft.response_type.code() { granted } else { granted.without("offline_access") };
     Ok(())
 }
 

@@ -25,10 +25,12 @@ pub fn plan(
     code: Option<&Plain<Code>>,
 ) -> TxResult<Plan> {
     let request = &authorization.request;
+    // What leaves here ends with the session; only the code's tokens may outlive it (OIDC Core §11).
+    let scope = approval.scope.clone().without("offline_access");
     let person = Person {
         user_id: &approval.user_id,
         session_id: &approval.session_id,
-        scope: &approval.scope,
+        scope: &scope,
         resource: &request.resource,
         outlives_session: false,
     };
@@ -42,7 +44,7 @@ pub fn plan(
             session_id: approval.session_id.clone(),
             auth,
         }),
-        scope: approval.scope.clone(),
+        scope: scope.clone(),
         resource: request.resource.clone(),
         nonce: request.nonce.clone(),
         created_at: exchange.now,
@@ -58,8 +60,8 @@ pub fn plan(
         state: request.state.clone().filter(|_| kind.code()),
     };
     let draft = Draft {
-        scope: approval.scope.clone(),
-        audience: exchange.granted_audience(&approval.scope, &request.resource),
+        audience: exchange.granted_audience(&scope, &request.resource),
+        scope,
         refresh_token: None,
         nonce: request.nonce.clone(),
         grant,

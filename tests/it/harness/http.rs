@@ -43,6 +43,12 @@ impl Answer {
         url::form_urlencoded::parse(query.as_bytes()).find(|(n, _)| n == name).map(|(_, v)| v.into_owned())
     }
 
+    /// The parameters of the fragment of `Location`; none when it has none.
+    pub fn fragment(&self) -> BTreeMap<String, String> {
+        let fragment = self.header("location").and_then(|l| l.split_once('#')).map_or("", |(_, f)| f);
+        url::form_urlencoded::parse(fragment.as_bytes()).into_owned().collect()
+    }
+
     /// The value of a hidden input.
     pub fn input(&self, name: &str) -> Option<String> {
         let text = self.text();
