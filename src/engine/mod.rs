@@ -3,6 +3,7 @@
 //! transaction.
 
 pub mod account;
+pub mod accounts;
 pub mod admin;
 pub mod authorize;
 pub mod begun;

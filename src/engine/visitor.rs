@@ -16,6 +16,8 @@ pub struct Visitor {
     pub browser: Option<Digest<BrowserSecret>>,
     /// Names the session.
     pub session: Option<Digest<SessionSecret>>,
+    /// Names the sessions of other people who are signed in in this browser as well.
+    pub more: Vec<Digest<SessionSecret>>,
 }
 
 /// How the names of the login form's tokens begin.

@@ -2,13 +2,16 @@
 //! SameSite=Lax, Path=/, no Domain.
 
 use super::request::Response;
-use crate::base::secret::{BrowserSecret, Plain, SessionSecret};
+use crate::base::secret::{BrowserSecret, Digest, Plain, SessionSecret};
+use crate::engine::accounts::MOST_OTHERS;
 use crate::engine::visitor::Visitor;
 use actix_web::HttpRequest;
 use actix_web::http::header::{COOKIE, HeaderValue, SET_COOKIE};
 
 /// The session.
 const SESSION: &str = "__Host-lk_sid";
+/// The sessions of others who are signed in in this browser as well: values joined by dots.
+const MORE: &str = "__Host-lk_more";
 /// Binds stored authorizations and forms to one browser.
 const BROWSER: &str = "__Host-lk_ix";
 /// The attributes of every cookie; `__Host-` makes the browser insist on most of them. On
@@ -24,6 +27,9 @@ pub fn visitor(http: &HttpRequest) -> Visitor {
     for header in http.headers().get_all(COOKIE) {
         for pair in header.to_str().unwrap_or_default().split(';') {
             let Some((name, value)) = pair.trim().split_once('=') else { continue };
+            if name == MORE && visitor.more.is_empty() {
+                visitor.more = values(value).iter().map(Plain::digest).collect();
+            }
             if value.len() != LENGTH {
                 continue;
             }
@@ -50,6 +56,49 @@ pub fn any(http: &HttpRequest) -> bool {
 /// Sets the session cookie; it lasts as long as the browser runs, the store ends it earlier.
 pub fn set_session(response: &mut Response, secret: &Plain<SessionSecret>) {
     set(response, &format!("{SESSION}={}; {ATTRIBUTES}", secret.reveal()));
+}
+
+/// The values behind `__Host-lk_more`, as many as count.
+fn values(text: &str) -> Vec<Plain<SessionSecret>> {
+    let ours = text.split('.').filter(|value| value.len() == LENGTH).take(MOST_OTHERS);
+    ours.map(Plain::<SessionSecret>::presented).collect()
+}
+
+/// Keeps those sessions of this browser whose digests are in `stay`, beside the current one, in that
+/// order; the browser's own cookies are where their values are.
+pub fn keep_others(http: &HttpRequest, response: &mut Response, stay: &[Digest<SessionSecret>]) {
+    let held = held(http);
+    let had_more = cookie(http, MORE).is_some();
+    let kept: Vec<&str> = stay
+        .iter()
+        .filter_map(|digest| held.iter().find(|value| value.digest().matches(digest)))
+        .map(Plain::reveal)
+        .collect();
+    if !kept.is_empty() {
+        set(response, &format!("{MORE}={}; {ATTRIBUTES}", kept.join(".")));
+    } else if had_more {
+        set(response, &format!("{MORE}=; {ATTRIBUTES}; Max-Age=0"));
+    }
+}
+
+/// Makes another session of this browser the current one.
+pub fn make_current(http: &HttpRequest, response: &mut Response, chosen: &Digest<SessionSecret>) {
+    if let Some(value) = held(http).iter().find(|value| value.digest().matches(chosen)) {
+        set_session(response, value);
+    }
+}
+
+/// Every session value of this browser.
+fn held(http: &HttpRequest) -> Vec<Plain<SessionSecret>> {
+    let current = cookie(http, SESSION).filter(|value| value.len() == LENGTH);
+    let current = current.map(Plain::<SessionSecret>::presented);
+    current.into_iter().chain(values(cookie(http, MORE).unwrap_or_default())).collect()
+}
+
+fn cookie<'a>(http: &'a HttpRequest, name: &str) -> Option<&'a str> {
+    let headers = http.headers().get_all(COOKIE).filter_map(|header| header.to_str().ok());
+    let pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(known, _)| *known == name).map(|(_, value)| value).next()
 }
 
 /// Takes the session cookie away.

@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod accounts;
 mod authorize;
 mod authorize_answers;
 mod authorize_redirects;

@@ -64,7 +64,7 @@ async fn begin(
     request: AuthorizationRequest,
     client: Arc<Client>,
 ) -> TxResult<Outcome> {
-    let Standing { session, consent } = standing(engine, visitor, &client).await?;
+    let Standing { session, consent } = standing(engine, visitor, &client, &request).await?;
     let facts = next::Facts {
         request: &request,
         client: &client,
@@ -130,7 +130,7 @@ async fn go_on(
 }
 
 async fn decide(engine: &Engine, ctx: &Ctx, visitor: &Visitor, waiting: Waiting) -> TxResult<Outcome> {
-    let standing = standing(engine, visitor, &waiting.client).await?;
+    let standing = standing(engine, visitor, &waiting.client, &waiting.authorization.request).await?;
     match (waiting.step(&standing, engine.now()), standing.session) {
         (Step::Grant { scope }, Some((session, user))) => {
             grant(engine, ctx, waiting, (session, user), Approved { scope, remember: false }).await
@@ -159,7 +159,7 @@ async fn try_allow(
     posted: &Scope,
 ) -> TxResult<Outcome> {
     let waiting = waiting(engine, ctx, visitor, id).await?;
-    let standing = standing(engine, visitor, &waiting.client).await?;
+    let standing = standing(engine, visitor, &waiting.client, &waiting.authorization.request).await?;
     // A form sent out of order does not skip a step (security row A15).
     let step = waiting.step(&standing, engine.now());
     let (Step::Consent { .. }, Some((session, user))) = (&step, standing.session) else {
@@ -215,7 +215,7 @@ pub async fn continue_as_current(
 
 async fn try_continue(engine: &Engine, ctx: &Ctx, visitor: &Visitor, id: &AuthorizationId) -> TxResult<()> {
     let waiting = waiting(engine, ctx, visitor, id).await?;
-    let standing = standing(engine, visitor, &waiting.client).await?;
+    let standing = standing(engine, visitor, &waiting.client, &waiting.authorization.request).await?;
     // Out of its turn this answer would stand in for the sign-in that is asked for (security row A15).
     let step = waiting.step(&standing, engine.now());
     let (Step::Choose, Some((session, user))) = (step, standing.session) else { return Ok(()) };

@@ -65,7 +65,9 @@ impl Facts<'_> {
     pub fn expectation(&self) -> Option<UserId> {
         let hinted = self.request.hinted_subject.as_ref().map(|sub| UserId::from_stored(sub.clone()));
         hinted.or_else(|| match self.session {
-            Some((_, user)) if !self.request.prompt.select_account => Some(user.id.clone()),
+            Some((_, user)) if !self.request.prompt.select_account && !self.request.prompt.create => {
+                Some(user.id.clone())
+            }
             _ => None,
         })
     }
@@ -76,6 +78,10 @@ pub fn step(facts: &Facts<'_>) -> Step {
     let Some((session, user)) = facts.session else { return Step::Login };
     let prompt = facts.request.prompt;
     let answered = facts.answered_by == Some(&session.id);
+    // OIDC Prompt Create §4: whoever is signed in already is not meant.
+    if prompt.create && !answered {
+        return Step::Login;
+    }
     if !answered {
         // OIDC Core §3.1.2.1: "login: The Authorization Server SHOULD prompt the End-User for
         // reauthentication"; max_age: "MUST attempt to actively re-authenticate".

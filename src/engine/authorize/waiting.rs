@@ -137,8 +137,13 @@ pub(super) struct Standing {
     pub(super) consent: Option<Consent>,
 }
 
-pub(super) async fn standing(engine: &Engine, visitor: &Visitor, client: &Client) -> TxResult<Standing> {
-    let session = visitor.current(engine).await?;
+pub(super) async fn standing(
+    engine: &Engine,
+    visitor: &Visitor,
+    client: &Client,
+    request: &AuthorizationRequest,
+) -> TxResult<Standing> {
+    let session = signed_in_for(engine, visitor, request).await?;
     let consent = match &session {
         Some((_, user)) if client.remembers_consent() => {
             let (user, client) = (user.id.clone(), client.id.clone());
@@ -147,6 +152,22 @@ pub(super) async fn standing(engine: &Engine, visitor: &Visitor, client: &Client
         _ => None,
     };
     Ok(Standing { session, consent })
+}
+
+/// The person whom the app's hint names, if they are signed in here as well; else the current one.
+async fn signed_in_for(
+    engine: &Engine,
+    visitor: &Visitor,
+    request: &AuthorizationRequest,
+) -> TxResult<Option<(Session, User)>> {
+    let current = visitor.current(engine).await?;
+    let named = |user: &User| request.hinted_subject.as_deref().is_none_or(|sub| sub == user.id.as_str());
+    if visitor.more.is_empty() || current.as_ref().is_some_and(|(_, user)| named(user)) {
+        return Ok(current);
+    }
+    let others = visitor.others_now(engine, current.as_ref().map(|(session, _)| session)).await?;
+    let hinted = others.into_iter().find(|other| request.hinted_subject.is_some() && named(&other.user));
+    Ok(hinted.map(|other| (other.session, other.user)).or(current))
 }
 
 /// What a person agreed to before, if that counts for this client.

@@ -1,13 +1,14 @@
 //! Signing in with a name and a password. Unknown, disabled and password-less accounts answer like
 //! a wrong password, in the same time (security row C1).
 
+use super::accounts;
 use super::authorize::{Given, Waiting, find_over, find_waiting, grant_after_login};
 use super::context::{Ctx, Engine};
 use super::secrets::Verdict;
 use super::throttle::{self, Account};
 use super::visitor::{Visitor, start_session};
 use crate::base::id::{AuthorizationId, SessionId};
-use crate::base::secret::{Plain, Secret, SessionSecret};
+use crate::base::secret::{Digest, Plain, Secret, SessionSecret};
 use crate::domain::authorization::Stage;
 use crate::domain::session::{ACR_PASSWORD, AuthContext, Session};
 use crate::domain::user::{User, login_key};
@@ -35,6 +36,8 @@ pub struct SignedIn {
     pub user: User,
     /// The new cookie value.
     pub session: Plain<SessionSecret>,
+    /// The cookie values of others who stay signed in in this browser.
+    pub others: Vec<Digest<SessionSecret>>,
     /// What the app is given, if nothing more is to be asked.
     pub given: Option<Given>,
 }
@@ -118,18 +121,19 @@ fn finish(
     if switching && waiting.as_ref().is_some_and(|waiting| !waiting.admits(&user)) {
         return Err(Check::StepUnexpected.into());
     }
-    let before = match visitor.signed_in(conn, engine)? {
+    let current = match visitor.signed_in(conn, engine)? {
         Some((session, _)) => Some(session),
         None => of_first_press(conn, engine, begun, &user)?,
     };
-    let (session, secret) = start_session(conn, (engine, ctx), before, &user, auth)?;
+    let arrival = accounts::arrive(conn, (engine, ctx), visitor, current, (&user, switching))?;
+    let (session, secret) = start_session(conn, (engine, ctx), arrival.before, &user, auth)?;
     let event = ctx.event("login.succeeded").user(user.id.as_str()).target(session.id.as_str()).detail("pwd");
     audit::record(conn, &engine.clock, &engine.rng, event)?;
     let given = match waiting {
         Some(waiting) => answer(conn, (engine, ctx), waiting, (session, user.clone()), switching)?,
         None => None,
     };
-    Ok(SignedIn { user, session: secret, given })
+    Ok(SignedIn { user, session: secret, others: arrival.others, given })
 }
 
 /// The authorization that waits, and the session that has signed in for it before. Of one that is

@@ -14,7 +14,7 @@ use crate::web::oauth::authorize::respond as carry;
 use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
-use crate::web::views::login::{Login, Problem, Who};
+use crate::web::views::login::{Login, Problem, Reason, Who};
 use crate::web::views::parts::Field;
 use actix_web::http::{Method, StatusCode};
 
@@ -59,7 +59,7 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
     let switching = switching(&request);
     match &waiting {
-        None if current.is_some() => return Ok(respond::to_own(&request, "/account")),
+        None if current.is_some() && !switching => return Ok(respond::to_own(&request, "/account")),
         // Signed in meanwhile, perhaps in another tab: on to the true step (security rows A14, A15).
         Some(waiting) if current.is_some() && !switching => {
             let id = &waiting.authorization.id;
@@ -100,6 +100,7 @@ fn page(
     problem: Option<Problem>,
 ) -> Result<Response, Refusal> {
     let key = waiting.map(|waiting| waiting.authorization.id.to_string());
+    let creating = waiting.is_some_and(|waiting| waiting.authorization.request.prompt.create);
     let status = match problem {
         Some(Problem::TooManyTries { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(Problem::Busy { .. }) => StatusCode::SERVICE_UNAVAILABLE,
@@ -111,8 +112,8 @@ fn page(
         ix: key,
         app: waiting.map(app_of),
         who,
-        switching: switching(request),
-        reason: None,
+        switching: switching(request) || creating,
+        reason: creating.then_some(Reason::NewAccount),
         problem,
     };
     respond::page(request, status, &view, waiting.map_or_else(FormAction::default, leads_to))
@@ -162,6 +163,7 @@ async fn go_on(
         (None, None) => respond::to_own(&request, "/account"),
     };
     cookies::set_session(&mut response, &signed_in.session);
+    cookies::keep_others(&request.http, &mut response, &signed_in.others);
     Ok(response)
 }
 

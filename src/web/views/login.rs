@@ -51,6 +51,8 @@ pub enum Reason {
     SignedOutElsewhere,
     /// The session reached its limit.
     SessionEnded,
+    /// The app asked for a new account (OpenID Connect Prompt Create §4), which only admins make here.
+    NewAccount,
 }
 
 impl Reason {
@@ -58,6 +60,9 @@ impl Reason {
         match self {
             Self::SignedOutElsewhere => "You signed out in another tab. Sign in again to go on.",
             Self::SessionEnded => "Your session has ended. Sign in again to go on.",
+            Self::NewAccount => {
+                "New accounts are made by whoever looks after this server. Ask them for one, or sign in if you have one."
+            }
         }
     }
 }
@@ -177,6 +182,7 @@ impl Login {
             ),
             ("signed-out", Self { reason: Some(Reason::SignedOutElsewhere), ..start(Some(App::sample())) }),
             ("ended", Self { reason: Some(Reason::SessionEnded), ..start(None) }),
+            ("create", Self { reason: Some(Reason::NewAccount), ..start(Some(App::sample())) }),
             ("plain", Self { chrome: Chrome::sample_dev(), ..start(None) }),
             (
                 "hostile",

@@ -24,12 +24,14 @@ pub struct SwitchUser {
     pub chrome: Chrome,
     /// The CSRF token.
     pub csrf: String,
-    /// The id of the stored authorization.
-    pub ix: String,
+    /// The id of the stored authorization; none when the person came by themselves.
+    pub ix: Option<String>,
     /// The app that waits.
-    pub app: App,
+    pub app: Option<App>,
     /// Who is signed in.
     pub person: Person,
+    /// Everybody who is signed in in this browser, the current one first, each with the value to send.
+    pub accounts: Vec<(String, Person)>,
     /// Why it is asked.
     pub why: Why,
     /// Who was asked for, as the request named them; nothing is looked up for it.
@@ -44,17 +46,28 @@ impl SwitchUser {
         let page = |asked: Option<&str>, may_continue, app, person| Self {
             chrome: Chrome::sample(),
             csrf: "csrf-token".to_owned(),
-            ix: "01J9ZK6V3Q".to_owned(),
-            app,
+            ix: Some("01J9ZK6V3Q".to_owned()),
+            app: Some(app),
+            accounts: Vec::new(),
             person,
             why: Why::SomebodyElse,
             asked: asked.map(Text::plain),
             may_continue,
         };
+        let choose = |people: &[Person]| Self {
+            why: Why::Choice,
+            accounts: people.iter().map(|person| ("01J9ZK6V3R".to_owned(), person.clone())).collect(),
+            ..page(None, true, App::sample(), Person::sample())
+        };
         vec![
             ("default", page(Some("bob@example.org"), true, App::sample(), Person::sample())),
             ("must", page(None, false, App::sample(), Person::sample())),
-            ("choose", Self { why: Why::Choice, ..page(None, true, App::sample(), Person::sample()) }),
+            ("choose", choose(&[Person::sample()])),
+            (
+                "several",
+                choose(&[Person::sample(), Person::new("Bob", "bob@example.org"), Person::hostile()]),
+            ),
+            ("alone", Self { ix: None, app: None, ..choose(&[Person::sample()]) }),
             ("hostile", page(Some(super::HOSTILE), true, App::hostile(), Person::hostile())),
         ]
     }

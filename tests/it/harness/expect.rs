@@ -121,7 +121,7 @@ pub fn token(app: &TestApp, visitor: &Visitor, form: &str, ix: &str) -> String {
     let session = visitor.cookies.get("__Host-lk_sid").map(|v| Plain::<SessionSecret>::presented(v).digest());
     // The sign-in form belongs to the browser alone.
     let session = session.filter(|_| form != "login");
-    AtBrowser { browser, session }.csrf(&app.engine, &format!("{form}\n{ix}"))
+    AtBrowser { browser, session, ..AtBrowser::default() }.csrf(&app.engine, &format!("{form}\n{ix}"))
 }
 
 /// A whole flow in this browser: the token answer.

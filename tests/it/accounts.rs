@@ -1,0 +1,193 @@
+//! Several people signed in in one browser, and the choice between them (OIDC Core §3.1.2.1
+//! `select_account`; OIDC Prompt Create; security rows A11, A12, C2).
+
+use crate::harness::app::{PASSWORD, TestApp, TestClient, claims};
+use crate::harness::expect::{
+    assert_error, assert_own, decide, is_signed_in, redeemed, rows, signed_in, tokens_in,
+};
+use crate::harness::http::{Answer, Visitor};
+
+const MORE: &str = "__Host-lk_more";
+const SID: &str = "__Host-lk_sid";
+
+/// "Use another account": `username` signs in beside whoever is signed in.
+#[track_caller]
+fn join(visitor: &mut Visitor, username: &str) {
+    let page = visitor.get("/login?switch=1");
+    let csrf = page.input("csrf").unwrap_or_else(|| panic!("no form: {} {}", page.status, page.text()));
+    let pairs = [("csrf", &*csrf), ("switch", "1"), ("username", username), ("password", PASSWORD)];
+    let answer = visitor.post("/login", &pairs);
+    assert_eq!((answer.status, answer.location()), (303, "/account"), "{}", answer.text());
+}
+
+#[track_caller]
+fn subject(app: &TestApp, client: &TestClient, answer: &Answer) -> String {
+    let tokens = redeemed(app, client, answer);
+    claims(tokens["id_token"].as_str().unwrap())["sub"].as_str().unwrap().to_owned()
+}
+
+/// The value of the button of the person whose address is `email`.
+#[track_caller]
+fn button(page: &Answer, email: &str) -> String {
+    let html = page.text();
+    let found = html.split("<button ").find(|part| part.contains("name=\"account\"") && part.contains(email));
+    let part = found.unwrap_or_else(|| panic!("no button of {email}: {html}"));
+    part.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn b18_select_account_offers_everybody_who_is_signed_in_here() {
+    let app = TestApp::start();
+    let (ada, bob) = (app.user("ada"), app.user("bob"));
+    let web = app.trusted_client();
+    let mut visitor = signed_in(&app, "ada");
+    join(&mut visitor, "bob");
+    assert_eq!(rows(&app, "sessions WHERE ended_at IS NULL"), 2);
+    let path = app.authorize_path(&web.id, &[("prompt", "select_account")]);
+    for (email, id) in
+        [("ada@example.com", &ada.id), ("bob@example.com", &bob.id), ("ada@example.com", &ada.id)]
+    {
+        let first = visitor.get(&path);
+        assert_own(&first, "switch");
+        let page = visitor.follow(first);
+        assert_eq!(page.text().matches("name=\"account\"").count(), 2, "{}", page.text());
+        let account = button(&page, email);
+        let answer = decide(&mut visitor, "/switch", &page, &[("account", &account)]);
+        assert_eq!(subject(&app, &web, &answer), id.as_str());
+        // The choice stays: the next request needs no page.
+        let next = visitor.get(&app.authorize_path(&web.id, &[]));
+        assert_eq!(subject(&app, &web, &next), id.as_str());
+    }
+    assert_eq!(rows(&app, "sessions WHERE ended_at IS NULL"), 2);
+    // Without an app, from the account page.
+    let page = visitor.get("/switch");
+    let account = button(&page, "bob@example.com");
+    let answer = decide(&mut visitor, "/switch", &page, &[("account", &account)]);
+    assert_eq!(answer.location(), "/account");
+    assert!(visitor.get("/account").text().contains("bob@example.com"));
+}
+
+#[test]
+fn b21_a_hint_of_somebody_else_who_is_signed_in_here_is_answered_silently() {
+    let app = TestApp::start();
+    let (ada, bob) = (app.user("ada"), app.user("bob"));
+    let web = app.trusted_client();
+    let mut visitor = app.visitor();
+    let tokens = tokens_in(&app, &mut visitor, &web, &[]);
+    let hint = tokens["id_token"].as_str().unwrap().to_owned();
+    join(&mut visitor, "bob");
+    let cookies = visitor.cookies.clone();
+    let none = |hint: &str| app.authorize_path(&web.id, &[("prompt", "none"), ("id_token_hint", hint)]);
+    let silent = visitor.get(&none(&hint));
+    assert_eq!(subject(&app, &web, &silent), ada.id.as_str());
+    let current = visitor.get(&app.authorize_path(&web.id, &[("prompt", "none")]));
+    assert_eq!(subject(&app, &web, &current), bob.id.as_str());
+    assert_eq!(visitor.cookies, cookies, "a hint changes nobody's place");
+    // Her session ended elsewhere: the hint signs nobody in.
+    app.admin({
+        let id = ada.id.to_string();
+        move |conn, desk| latchkey::engine::admin::sessions::end_all(conn, desk, &id)
+    });
+    assert_error(&app, &visitor.get(&none(&hint)), "login_required");
+}
+
+#[test]
+fn sec_a11_only_who_is_signed_in_in_this_browser_can_be_chosen() {
+    let app = TestApp::start();
+    let (ada, bob) = (app.user("ada"), app.user("bob"));
+    let web = app.trusted_client();
+    let elsewhere = signed_in(&app, "bob");
+    let foreign = {
+        let digest = latchkey::base::secret::Plain::<latchkey::base::secret::SessionSecret>::presented(
+            elsewhere.cookies[SID].clone(),
+        )
+        .digest();
+        app.read(|conn| latchkey::store::sessions::find_by_digest(conn, &digest)).unwrap().0.id
+    };
+    let mut visitor = signed_in(&app, "ada");
+    let first = visitor.get(&app.authorize_path(&web.id, &[("prompt", "select_account")]));
+    let page = visitor.follow(first);
+    for account in [foreign.as_str(), bob.id.as_str(), ada.id.as_str(), "x"] {
+        let answer = decide(&mut visitor, "/switch", &page, &[("account", account)]);
+        app.assert_page(&answer, 400, "LK-1135");
+    }
+    // Somebody who was signed in here and is not any more is not offered, nor is who was disabled.
+    join(&mut visitor, "bob");
+    let page = visitor.get("/switch");
+    assert!(page.text().contains("ada@example.com"), "{}", page.text());
+    app.admin({
+        let id = ada.id.to_string();
+        move |conn, desk| latchkey::engine::admin::users::set_enabled(conn, desk, &id, false)
+    });
+    let page = visitor.get("/switch");
+    assert!(!page.text().contains("ada@example.com"), "{}", page.text());
+}
+
+#[test]
+fn sec_c2_signing_in_again_renews_the_session_that_waited() {
+    let app = TestApp::start();
+    app.user("ada");
+    app.user("bob");
+    let mut visitor = signed_in(&app, "ada");
+    let of_ada = visitor.cookies[SID].clone();
+    join(&mut visitor, "bob");
+    assert_eq!(visitor.cookies[MORE], of_ada);
+    let of_bob = visitor.cookies[SID].clone();
+    join(&mut visitor, "ada");
+    assert_eq!(visitor.cookies[MORE], of_bob, "bob waits now");
+    assert_ne!(visitor.cookies[SID], of_ada);
+    assert_eq!(rows(&app, "sessions"), 2, "one session each");
+    let mut thief = app.visitor();
+    thief.cookies.insert(SID.to_owned(), of_ada);
+    assert!(!is_signed_in(&thief), "the old value opens nothing");
+    // Without "use another account" the new person takes the place of the current one.
+    let page = visitor.get("/login?switch=1");
+    let csrf = page.input("csrf").unwrap();
+    visitor.post("/login", &[("csrf", &*csrf), ("username", "bob"), ("password", PASSWORD)]);
+    assert_eq!(rows(&app, "sessions WHERE ended_at IS NULL"), 1);
+    assert!(!visitor.cookies.contains_key(MORE), "{:?}", visitor.cookies);
+}
+
+#[test]
+fn sec_n2_a_browser_holds_four_people_at_the_most() {
+    let app = TestApp::start();
+    let names = ["ada", "bob", "cyd", "dan", "eve"];
+    for name in names {
+        app.user(name);
+    }
+    let mut visitor = signed_in(&app, "ada");
+    for name in &names[1..] {
+        join(&mut visitor, name);
+    }
+    assert_eq!(rows(&app, "sessions WHERE ended_at IS NULL"), 4);
+    let page = visitor.get("/switch");
+    assert_eq!(page.text().matches("name=\"account\"").count(), 4, "{}", page.text());
+    assert!(!page.text().contains("ada@example.com"), "the oldest one is gone: {}", page.text());
+}
+
+#[test]
+fn b11_prompt_create_says_who_makes_accounts_and_lets_sign_in() {
+    let app = TestApp::start();
+    app.user("ada");
+    let bob = app.user("bob");
+    let web = app.trusted_client();
+    let path = app.authorize_path(&web.id, &[("prompt", "create")]);
+    let mut visitor = signed_in(&app, "ada");
+    let first = visitor.get(&path);
+    assert_own(&first, "login");
+    let page = visitor.follow(first);
+    assert!(page.text().contains("New accounts are made by"), "{}", page.text());
+    assert!(!page.text().contains("ada@example.com"), "whoever is signed in is not meant: {}", page.text());
+    let (csrf, ix) = (page.input("csrf").unwrap(), page.input("ix").unwrap());
+    let switch = page.input("switch").unwrap();
+    let pairs =
+        [("csrf", &*csrf), ("ix", &ix), ("switch", &switch), ("username", "bob"), ("password", PASSWORD)];
+    let answer = visitor.post("/login", &pairs);
+    assert_eq!(subject(&app, &web, &answer), bob.id.as_str());
+    assert_eq!(rows(&app, "sessions WHERE ended_at IS NULL"), 2, "ada stays signed in");
+    assert_error(
+        &app,
+        &visitor.get(&app.authorize_path(&web.id, &[("prompt", "create none")])),
+        "invalid_request",
+    );
+}
