@@ -11,6 +11,7 @@ use crate::engine::begun::{Begun, Limits};
 use crate::engine::clients::Clients;
 use crate::engine::context::{Engine, Macs, Policy};
 use crate::engine::keys::{self, KeyPolicy, KeyRing, Setup, master};
+use crate::engine::outbound::{Allowance, Outbound, STRANGER_LIMITS};
 use crate::engine::secrets::{PasswordSettings, Passwords};
 use crate::store::{Db, DbConfig, Fault, StoreError, StoreErrorKind, Target, migrate, settings as facts};
 use std::fmt;
@@ -244,8 +245,15 @@ fn assemble(settings: &Settings, db: Db, master: MasterKey, runtime: &Runtime) -
         passwords,
         macs: Arc::new(Macs::derive(&master)),
         begun: Begun::default(),
+        outbound: outbound(settings),
         policy: Arc::new(policy),
     })
+}
+
+/// For URLs that others supplied; never back to the address this server listens on.
+fn outbound(settings: &Settings) -> Outbound {
+    let listen = settings.server.listen.ip();
+    Outbound::when_needed(Allowance::Nothing, STRANGER_LIMITS, &[listen])
 }
 
 fn policy(settings: &Settings) -> Policy {

@@ -3,6 +3,7 @@
 use super::begun::{Begun, Limits};
 use super::clients::Clients;
 use super::keys::KeyRing;
+use super::outbound::Outbound;
 use super::secrets::Passwords;
 use super::trace::Trace;
 use crate::base::clock::{Clock, Seconds};
@@ -33,6 +34,8 @@ pub struct Engine {
     pub macs: Arc<Macs>,
     /// Sign-ins begun lately.
     pub begun: Begun,
+    /// For URLs that others supplied.
+    pub outbound: Outbound,
     /// The limits and lives in force.
     pub policy: Arc<Policy>,
 }

@@ -4,16 +4,20 @@
 //! redirect followed, bounded in time, size and number.
 
 mod address;
+mod error;
+mod stranger;
 
+use crate::protocol::redirect_uri::is_loopback;
 pub use address::is_public;
+pub use error::OutboundError;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_ENCODING, HOST};
 use std::collections::HashMap;
-use std::error::Error;
-use std::fmt;
+use std::error::Error as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
+pub use stranger::LIMITS as STRANGER_LIMITS;
 use url::{Host, Url};
 
 /// The largest answer, bytes.
@@ -68,48 +72,6 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
-/// Why there is no answer. For the log and for admins: a stranger who supplied the URL gets one
-/// generic error (security row K4).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OutboundError {
-    /// The URL itself is not allowed.
-    UrlRefused(&'static str),
-    /// The name leads to an address that is not public.
-    AddressRefused,
-    /// The name leads nowhere, or nobody answers there, or not in TLS.
-    Unreachable,
-    /// Too slow.
-    TimedOut,
-    /// A redirect was answered; it is not followed.
-    Redirected,
-    /// The answer is larger than allowed.
-    TooLarge,
-    /// The answer is compressed, which was not asked for.
-    Encoded,
-    /// Too many calls are in flight.
-    Busy,
-    /// The client cannot be made, for example because the machine has no CA certificates.
-    NoTls(String),
-}
-
-impl fmt::Display for OutboundError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::UrlRefused(why) => why,
-            Self::AddressRefused => "the address is not a public one",
-            Self::Unreachable => "nobody answers there",
-            Self::TimedOut => "the answer took too long",
-            Self::Redirected => "a redirect was answered, which is not followed",
-            Self::TooLarge => "the answer is too large",
-            Self::Encoded => "the answer is compressed, which was not asked for",
-            Self::Busy => "too many calls are under way",
-            Self::NoTls(why) => why,
-        })
-    }
-}
-
-impl Error for OutboundError {}
-
 /// What may be called beyond public addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Allowance {
@@ -123,6 +85,19 @@ pub enum Allowance {
         /// Where it listens; an unspecified address stands for loopback.
         listener: SocketAddr,
     },
+    /// For a server under test, whose relying parties are on the same machine.
+    Testing {
+        /// Whether loopback may be called too: any port, and http where the URL itself says loopback.
+        loopback: bool,
+        /// Certificates that are trusted beside those of the machine, PEM.
+        roots: Vec<u8>,
+    },
+}
+
+impl Allowance {
+    const fn has_loopback(&self) -> bool {
+        matches!(self, Self::Testing { loopback: true, .. })
+    }
 }
 
 /// How long a call may take.
@@ -143,7 +118,7 @@ impl Default for Limits {
 /// The client; cheap to clone.
 #[derive(Clone)]
 pub struct Outbound {
-    client: reqwest::Client,
+    client: Arc<OnceLock<Result<reqwest::Client, OutboundError>>>,
     allowance: Allowance,
     limits: Limits,
     ports: Vec<u16>,
@@ -172,7 +147,25 @@ impl Outbound {
     /// # Errors
     /// [`OutboundError::NoTls`].
     pub fn limited(allowance: Allowance, limits: Limits, own: &[IpAddr]) -> Result<Self, OutboundError> {
-        let own: Arc<[IpAddr]> = Arc::from(own);
+        let outbound = Self::when_needed(allowance, limits, own);
+        outbound.client()?;
+        Ok(outbound)
+    }
+
+    /// [`Outbound::limited`], made with the first call: a machine without CA certificates is fine as
+    /// long as nothing is called.
+    pub fn when_needed(allowance: Allowance, limits: Limits, own: &[IpAddr]) -> Self {
+        let (client, in_flight) = (Arc::default(), Arc::default());
+        Self { client, allowance, limits, ports: vec![443], own: Arc::from(own), in_flight }
+    }
+
+    fn client(&self) -> Result<reqwest::Client, OutboundError> {
+        self.client.get_or_init(|| self.build()).clone()
+    }
+
+    fn build(&self) -> Result<reqwest::Client, OutboundError> {
+        let no_tls = |error: reqwest::Error| OutboundError::NoTls(format!("no HTTP client: {error:?}"));
+        let resolver = Guarded { own: self.own.clone(), loopback: self.allowance.has_loopback() };
         let builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -182,18 +175,20 @@ impl Outbound {
             .http1_only()
             // A kept connection would outlive the check of its address.
             .pool_max_idle_per_host(0)
-            .connect_timeout(limits.connect)
-            .timeout(limits.total)
+            .connect_timeout(self.limits.connect)
+            .timeout(self.limits.total)
             .user_agent(concat!("latchkey/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Guarded { own: own.clone() });
-        let builder = match allowance {
+            .dns_resolver(resolver);
+        let builder = match &self.allowance {
             Allowance::Nothing => builder.https_only(true),
             // No TLS is spoken to ourselves, so machines without CA certificates serve as well.
             Allowance::SelfLoopback { .. } => builder.tls_certs_only([]),
+            Allowance::Testing { loopback, roots } => {
+                let roots = reqwest::Certificate::from_pem_bundle(roots).map_err(no_tls)?;
+                builder.https_only(!loopback).tls_certs_merge(roots)
+            }
         };
-        let client =
-            builder.build().map_err(|error| OutboundError::NoTls(format!("no HTTP client: {error:?}")))?;
-        Ok(Self { client, allowance, limits, ports: vec![443], own, in_flight: Arc::default() })
+        builder.build().map_err(no_tls)
     }
 
     /// Also allows these ports.
@@ -238,10 +233,11 @@ impl Outbound {
             to_listener(&mut url, *listener)?;
             return Ok(Target { url, host });
         }
-        if url.scheme() != "https" {
+        let loopback = self.allowance.has_loopback();
+        if url.scheme() != "https" && !(loopback && url.scheme() == "http" && is_loopback(&url)) {
             return Err(OutboundError::UrlRefused("not https"));
         }
-        if !url.port_or_known_default().is_some_and(|port| self.ports.contains(&port)) {
+        if !loopback && !url.port_or_known_default().is_some_and(|port| self.ports.contains(&port)) {
             return Err(OutboundError::UrlRefused("a port that is not allowed"));
         }
         let literal = match url.host() {
@@ -251,7 +247,7 @@ impl Outbound {
             None => return Err(OutboundError::UrlRefused("a URL without a host")),
         };
         match literal {
-            Some(ip) if !is_public(ip) || self.own.contains(&ip) => Err(OutboundError::AddressRefused),
+            Some(ip) if !may_reach(ip, &self.own, loopback) => Err(OutboundError::AddressRefused),
             _ => Ok(Target { url, host: None }),
         }
     }
@@ -274,7 +270,7 @@ impl Outbound {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
         };
-        let mut call = self.client.request(method, target.url);
+        let mut call = self.client()?.request(method, target.url);
         if let Some(host) = target.host {
             call = call.header(HOST, host);
         }
@@ -360,15 +356,20 @@ fn told(error: &reqwest::Error) -> OutboundError {
 /// one of the addresses returned here and to no other, so a second answer of the DNS has no say.
 struct Guarded {
     own: Arc<[IpAddr]>,
+    loopback: bool,
+}
+
+fn may_reach(ip: IpAddr, own: &[IpAddr], loopback: bool) -> bool {
+    (is_public(ip) && !own.contains(&ip)) || (loopback && ip.is_loopback())
 }
 
 impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
-        let (host, own) = (name.as_str().to_owned(), self.own.clone());
+        let (host, own, loopback) = (name.as_str().to_owned(), self.own.clone(), self.loopback);
         Box::pin(async move {
             let found = tokio::task::spawn_blocking(move || (host.as_str(), 0).to_socket_addrs()).await??;
             let found: Vec<SocketAddr> = found.collect();
-            if found.iter().any(|at| !is_public(at.ip()) || own.contains(&at.ip())) {
+            if found.iter().any(|at| !may_reach(at.ip(), &own, loopback)) {
                 return Err(OutboundError::AddressRefused.into());
             }
             Ok::<Addrs, _>(Box::new(found.into_iter()))

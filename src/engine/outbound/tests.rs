@@ -282,3 +282,84 @@ fn nobody_there_is_unreachable() {
     let addr = SocketAddr::from(([127, 0, 0, 1], 9));
     assert_eq!(failure(fetch(&to_self(addr, AMPLE), get("http://localhost:1/"))), OutboundError::Unreachable);
 }
+
+/// May also call loopback, as a server under test.
+fn testing(limits: Limits) -> Outbound {
+    let allowance = Allowance::Testing { loopback: true, roots: Vec::new() };
+    Outbound::limited(allowance, limits, &[]).expect("a client")
+}
+
+#[test]
+fn sec_k1_a_server_under_test_may_call_loopback_and_nothing_private() {
+    let (addr, handle) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi".to_vec());
+    let outbound = testing(AMPLE);
+    let answer = fetch(&outbound, get(&format!("http://localhost:{}/keys", addr.port())));
+    assert_eq!(answer.ok().expect("an answer").body, b"hi");
+    handle.join().expect("the server ends");
+    for url in ["https://10.0.0.1/", "https://169.254.169.254:8080/", "https://[fd12:3456::1]/"] {
+        assert_eq!(failure(fetch(&outbound, get(url))), OutboundError::AddressRefused, "{url}");
+    }
+    for url in ["http://example.com/", "http://10.0.0.1/", "ftp://localhost/"] {
+        assert!(matches!(failure(fetch(&outbound, get(url))), OutboundError::UrlRefused(_)), "{url}");
+    }
+    let without = Allowance::Testing { loopback: false, roots: Vec::new() };
+    let without = Outbound::limited(without, AMPLE, &[]).expect("a client");
+    assert_eq!(failure(fetch(&without, get("https://127.0.0.1/"))), OutboundError::AddressRefused);
+    assert!(matches!(failure(fetch(&without, get("http://127.0.0.1/"))), OutboundError::UrlRefused(_)));
+}
+
+#[test]
+fn roots_that_are_none_are_told_when_they_are_needed() {
+    let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_vec();
+    let allowance = || Allowance::Testing { loopback: true, roots: broken.clone() };
+    assert!(matches!(Outbound::new(allowance()), Err(OutboundError::NoTls(_))));
+    let later = Outbound::when_needed(allowance(), AMPLE, &[]);
+    let outcome = fetch(&later, get("http://localhost:9/"));
+    assert!(matches!(failure(outcome), OutboundError::NoTls(_)));
+}
+
+#[test]
+fn sec_k4_a_refusal_a_closed_port_and_silence_look_the_same() {
+    let limits = Limits { connect: Duration::from_millis(300), total: Duration::from_secs(60) };
+    // Takes connections, and never says a word of TLS.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let silent = format!("https://127.0.0.1:{}/", silent.local_addr().expect("an address").port());
+    let (moved, server) = server(b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n".to_vec());
+    let urls = [
+        "https://10.0.0.1/".to_owned(),
+        "https://u:p@example.com/".to_owned(),
+        "not a url".to_owned(),
+        "http://127.0.0.1:9/".to_owned(),
+        silent,
+        format!("http://127.0.0.1:{}/", moved.port()),
+    ];
+    let outbound = testing(limits);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    for url in urls {
+        let begun = Instant::now();
+        let found = runtime.block_on(outbound.fetch_for_stranger(get(&url), |answer| Ok(answer.body)));
+        assert!(found.is_none(), "{url}");
+        assert!(begun.elapsed() >= limits.connect, "{url} was told after {:?}", begun.elapsed());
+    }
+    server.join().expect("the server ends");
+}
+
+#[test]
+fn sec_k4_an_answer_that_is_not_wanted_is_one_more_failure() {
+    let limits = Limits { connect: Duration::from_millis(300), total: Duration::from_secs(60) };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let ask = |answer: &[u8]| {
+        let (addr, handle) = server(answer.to_vec());
+        let request = get(&format!("http://127.0.0.1:{}/", addr.port()));
+        let begun = Instant::now();
+        let read = |answer: Response| if answer.body == b"hi" { Ok(answer.body) } else { Err("not that") };
+        let found = runtime.block_on(testing(limits).fetch_for_stranger(request, read));
+        handle.join().expect("the server ends");
+        assert!(found.is_some() || begun.elapsed() >= limits.connect);
+        found
+    };
+    assert!(ask(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").is_some());
+    assert!(ask(b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nhi").is_none());
+    assert!(ask(b"HTTP/1.1 500 Oh\r\nContent-Length: 2\r\n\r\nhi").is_none());
+    assert!(ask(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno").is_none());
+}

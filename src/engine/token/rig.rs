@@ -16,6 +16,7 @@ use crate::engine::clients::Clients;
 use crate::engine::context::{Macs, Policy};
 use crate::engine::introspect::introspect;
 use crate::engine::keys::{KeyPolicy, KeyRing, Setup};
+use crate::engine::outbound::{Allowance, Outbound, STRANGER_LIMITS};
 use crate::engine::secrets::{PasswordSettings, Passwords};
 use crate::engine::userinfo::userinfo;
 use crate::engine::{Ctx, Engine};
@@ -140,7 +141,9 @@ impl Rig {
         let passwords = Passwords::start(&hashing, &rng).unwrap();
         let (macs, policy) = (Arc::new(Macs::derive(&master)), Arc::new(policy()));
         let begun = Begun::default();
-        let engine = Engine { db, clock, rng, keys, clients, passwords, macs, begun, policy };
+        let testing = Allowance::Testing { loopback: true, roots: Vec::new() };
+        let outbound = Outbound::when_needed(testing, STRANGER_LIMITS, &[]);
+        let engine = Engine { db, clock, rng, keys, clients, passwords, macs, begun, outbound, policy };
         Self { _dir: dir, engine, user, session }
     }
 
