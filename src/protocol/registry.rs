@@ -99,6 +99,8 @@ registry! {
         "The request has no nonce, which an ID token from the authorization endpoint needs.", "Send a fresh random nonce, and compare it with the one in the ID token.";
     OpenidMissing = 1151, "openid_missing", "OIDC Core §3.1.2.1", InvalidScope, 400, Redirect, Developer,
         "An ID token was asked for without the scope openid.", "Add openid to scope, or leave id_token out of response_type.";
+    InitiateLoginMissing = 1152, "initiate_login_missing", "OIDC Core §4", InvalidRequest, 404, Page, Admin,
+        "This app has no address to begin a sign-in at.", "Open the app itself, or register its initiate_login_uri with `latchkey client edit`.";
 
     // 12xx: client authentication and the token endpoint
     NotForm = 1201, "not_form", "RFC 6749 §3.2", InvalidRequest, 400, Json, Developer,

@@ -73,6 +73,7 @@ pub static ROUTES: &[&Route] = &[
     &pages::consent::ROUTE,
     &pages::switch::ROUTE,
     &pages::logout::ROUTE,
+    &pages::start::ROUTE,
     &pages::account::ROUTE,
     &pages::account::APPS,
     &pages::account::SESSIONS,

@@ -1,7 +1,7 @@
 //! What the authorization endpoint answers and takes: redirects, methods, codes, resources (security rows
 //! A13, A16 to A18; behaviours 11, 14, 16, 17, 22 to 24).
 
-use crate::harness::app::{CALLBACK, CHALLENGE, TestApp, TestClient, claims};
+use crate::harness::app::{CALLBACK, CHALLENGE, TestApp, TestClient, VERIFIER, claims};
 use crate::harness::expect::{assert_error, assert_own, decide, redeemed, rows, to_consent};
 use crate::harness::http::{Answer, form};
 use latchkey::base::secret::{Code, Plain, unb64};
@@ -236,4 +236,38 @@ fn b17_b22_b23_optional_parameters_never_harm() {
     ]);
     let path = format!("/oauth2/authorize?code_challenge_method=S256&code_challenge={CHALLENGE}&{all}");
     assert!(visitor.get(&path).param("code").is_some());
+}
+
+#[test]
+fn b9_the_order_of_scopes_and_parameters_says_nothing() {
+    let app = TestApp::start();
+    app.user("ada");
+    let web = app.web_client();
+    let mut visitor = app.visitor();
+    let granted = |visitor: &mut crate::harness::http::Visitor, path: &str| {
+        let answer = app.sign_in(visitor, path, "ada");
+        let tokens = redeemed(&app, &web, &answer);
+        let id = claims(tokens["id_token"].as_str().unwrap());
+        (tokens["scope"].clone(), id["sub"].clone(), id["nonce"].clone())
+    };
+    let first = granted(&mut visitor, &app.authorize_path(&web.id, &[("scope", "openid profile email")]));
+    let turned = app.authorize_path(&web.id, &[("scope", "email openid profile")]);
+    assert!(visitor.get(&turned).param("code").is_some(), "the consent covers them in any order");
+    let (endpoint, query) = turned.split_once('?').unwrap();
+    let mut pairs: Vec<&str> = query.split('&').collect();
+    for _ in 0..pairs.len() {
+        pairs.rotate_left(1);
+        assert_eq!(granted(&mut visitor, &format!("{endpoint}?{}", pairs.join("&"))), first);
+    }
+    pairs.reverse();
+    assert_eq!(granted(&mut visitor, &format!("{endpoint}?{}", pairs.join("&"))), first);
+    // At the token endpoint as well.
+    let code = app.code(&web, "ada");
+    let body = [
+        ("code_verifier", VERIFIER),
+        ("redirect_uri", CALLBACK),
+        ("code", &code),
+        ("grant_type", "authorization_code"),
+    ];
+    assert_eq!(app.token_call(&web, &body).send().status, 200);
 }

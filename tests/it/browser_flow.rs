@@ -170,9 +170,9 @@ fn answers_otherwise(javascript: bool) {
 fn switches_user(walk: &Walk<'_>) {
     let browser = &walk.browser;
     walk.try_with("select_account", "query");
-    browser.wait_text("Continue as Bob");
+    browser.wait_text("Choose an account");
     walk.look("switch-user");
-    browser.click_text("Continue as Bob");
+    browser.click("button.account");
     browser.wait_text("What happened, step by step");
     walk.try_with("consent", "query");
     browser.wait_text("Bob Builder");
@@ -185,6 +185,14 @@ fn switches_user(walk: &Walk<'_>) {
     browser.wait_text("What happened, step by step");
     walk.goto("/account");
     browser.wait_text("ada@example.com");
+    // Both are signed in now, and the choice is between them.
+    walk.try_with("select_account", "query");
+    browser.wait_text("Bob Builder");
+    walk.look("switch-several");
+    browser.click("button.account + button.account");
+    browser.wait_text("What happened, step by step");
+    walk.goto("/account");
+    browser.wait_text("bob@example.com");
 }
 
 #[test]

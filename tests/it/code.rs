@@ -7,7 +7,7 @@ use latchkey::domain::client::PkcePolicy;
 use latchkey::protocol::client_auth::AuthMethod;
 
 #[test]
-fn sec_d4_each_binding_of_a_code_counts_alone() {
+fn sec_d4_b29_each_binding_of_a_code_counts_alone() {
     let app = TestApp::start();
     app.user("ada");
     let second = "https://rp.example.com/second";

@@ -35,7 +35,7 @@ fn assert_form(answer: &Answer) {
 }
 
 #[test]
-fn sec_a8_form_post_carries_the_code_to_the_verified_uri_only() {
+fn sec_a8_b52_b53_form_post_carries_the_code_to_the_verified_uri_only() {
     let app = TestApp::start();
     app.user("ada");
     let web = app.web_client();

@@ -56,6 +56,7 @@ mod startup;
 mod stopping;
 mod store_suite;
 mod surplus;
+mod third_party_login;
 mod throttle;
 mod tidy;
 mod token;

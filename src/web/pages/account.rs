@@ -1,6 +1,6 @@
 //! The account page: apps with access, devices and sessions, and the ways to end them.
 
-use super::{person, typed, words};
+use super::{person, start, typed, words};
 use crate::domain::session::Session;
 use crate::engine::account::{self, App, Overview};
 use crate::protocol::refusal::{Check, Refusal};
@@ -87,6 +87,7 @@ fn access(request: &Request, app: &App) -> AppAccess {
     AppAccess {
         grant: app.client_id.clone(),
         name: Text::plain(name),
+        open: client.as_ref().filter(|client| client.enabled).and_then(|client| start::link(client)),
         may: in_order(&app.scope).into_iter().map(|scope| words(&sentence(scope))).collect(),
         since: Moment::at(app.since),
         last_used: app.last_used.map(Moment::at),

@@ -11,6 +11,7 @@ pub mod login;
 pub mod logout;
 pub mod recover;
 pub mod setup;
+pub mod start;
 pub mod switch;
 pub mod try_it;
 

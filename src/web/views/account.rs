@@ -33,6 +33,8 @@ pub struct AppAccess {
     pub grant: String,
     /// The app's name.
     pub name: Text,
+    /// Where it is opened from here, if it can be.
+    pub open: Option<String>,
     /// What it may do, in words.
     pub may: Vec<Text>,
     /// Since when.
@@ -76,6 +78,7 @@ impl Account {
         let access = |name: &str, may: &[&str], last_used| AppAccess {
             grant: "g-1".to_owned(),
             name: Text::plain(name),
+            open: (name == "Bookshop").then(|| "/start?client_id=shop".to_owned()),
             may: may.iter().map(|words| Text::plain(words)).collect(),
             since: Moment::at(1_760_000_000),
             last_used,
