@@ -67,7 +67,8 @@ pub struct Arrival {
 }
 
 /// Makes room for `user`. `current` is the session that was current; it stays beside the new one when
-/// the person asked for another account (`keep`), else the new one takes its place. Those beyond the
+/// the person asked for another account (`keep`) or was signed in here already, else the new one takes
+/// its place. Those beyond the
 /// limit are signed out.
 ///
 /// # Errors
@@ -86,10 +87,8 @@ pub fn arrive(
     let mut before = own;
     match (current, visitor.session.clone()) {
         (Some(session), _) if session.user_id == user.id => before = Some(session),
-        (Some(session), Some(digest)) if keep => stay.insert(0, (digest, session)),
-        (Some(session), _) if before.is_some() => {
-            end_session(conn, (engine, ctx), &session, "another person signed in")?;
-        }
+        // Who was signed in here already takes nobody's place.
+        (Some(session), Some(digest)) if keep || before.is_some() => stay.insert(0, (digest, session)),
         // The session of another person: it ends where the new one starts.
         (Some(session), _) => before = Some(session),
         (None, _) => {}

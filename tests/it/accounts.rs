@@ -83,6 +83,33 @@ fn b21_a_hint_of_somebody_else_who_is_signed_in_here_is_answered_silently() {
     let current = visitor.get(&app.authorize_path(&web.id, &[("prompt", "none")]));
     assert_eq!(subject(&app, &web, &current), bob.id.as_str());
     assert_eq!(visitor.cookies, cookies, "a hint changes nobody's place");
+    // With pages: each of them is about her, and nobody takes anybody's place.
+    let asking = app.client("asking", |_| {});
+    let path = app.authorize_path(&asking.id, &[("prompt", "login"), ("id_token_hint", "")]);
+    let own = {
+        let mut elsewhere = app.visitor();
+        tokens_in(&app, &mut elsewhere, &asking, &[])["id_token"].as_str().unwrap().to_owned()
+    };
+    let path = format!("{path}&id_token_hint={own}");
+    let first = visitor.get(&path);
+    let page = visitor.follow(first);
+    assert!(
+        page.text().contains("Sign in again") && page.text().contains("ada@example.com"),
+        "{}",
+        page.text()
+    );
+    let answer = app.log_in(&mut visitor, &page, "ada");
+    assert_eq!(subject(&app, &asking, &answer), ada.id.as_str());
+    assert_eq!(rows(&app, "sessions WHERE ended_at IS NULL"), 3, "bob stays signed in");
+    let page = visitor.get("/switch");
+    let account = button(&page, "bob@example.com");
+    decide(&mut visitor, "/switch", &page, &[("account", &account)]);
+    let asked = app.authorize_path(&asking.id, &[("prompt", "consent"), ("id_token_hint", &own)]);
+    let first = visitor.get(&asked);
+    let page = visitor.follow(first);
+    assert!(page.text().contains("ada@example.com") && !page.text().contains("bob@"), "{}", page.text());
+    let answer = decide(&mut visitor, "/consent", &page, &[("decision", "allow")]);
+    assert_eq!(subject(&app, &asking, &answer), ada.id.as_str());
     // Her session ended elsewhere: the hint signs nobody in.
     app.admin({
         let id = ada.id.to_string();
@@ -140,12 +167,13 @@ fn sec_c2_signing_in_again_renews_the_session_that_waited() {
     let mut thief = app.visitor();
     thief.cookies.insert(SID.to_owned(), of_ada);
     assert!(!is_signed_in(&thief), "the old value opens nothing");
-    // Without "use another account" the new person takes the place of the current one.
+    // Without "use another account" somebody new takes the place of the current one.
+    app.user("cyd");
     let page = visitor.get("/login?switch=1");
     let csrf = page.input("csrf").unwrap();
-    visitor.post("/login", &[("csrf", &*csrf), ("username", "bob"), ("password", PASSWORD)]);
-    assert_eq!(rows(&app, "sessions WHERE ended_at IS NULL"), 1);
-    assert!(!visitor.cookies.contains_key(MORE), "{:?}", visitor.cookies);
+    visitor.post("/login", &[("csrf", &*csrf), ("username", "cyd"), ("password", PASSWORD)]);
+    assert_eq!(rows(&app, "sessions WHERE ended_at IS NULL"), 2, "ada's ended, bob's waits");
+    assert_eq!(visitor.cookies[MORE], of_bob);
 }
 
 #[test]

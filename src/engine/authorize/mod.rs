@@ -22,7 +22,7 @@ pub use give::{Given, front_grant, grant_after_login};
 pub use next::Step;
 pub use response::{AuthorizationResponse, Outcome, Target};
 use waiting::{Standing, standing};
-pub use waiting::{Waiting, find_over, find_waiting, is_over, waiting};
+pub use waiting::{Waiting, find_over, find_waiting, is_over, signed_in_for, waiting};
 
 use super::context::{Ctx, Engine};
 use super::visitor::Visitor;

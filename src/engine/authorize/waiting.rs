@@ -155,7 +155,10 @@ pub(super) async fn standing(
 }
 
 /// The person whom the app's hint names, if they are signed in here as well; else the current one.
-async fn signed_in_for(
+///
+/// # Errors
+/// Store errors.
+pub async fn signed_in_for(
     engine: &Engine,
     visitor: &Visitor,
     request: &AuthorizationRequest,

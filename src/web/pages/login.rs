@@ -56,7 +56,14 @@ async fn sent_for(request: &Request) -> Result<(Option<AuthorizationId>, Option<
 
 async fn show(request: Request) -> Result<Response, Refusal> {
     let waiting = waiting(&request, request.query.get("ix")).await?;
-    let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
+    let current = match &waiting {
+        Some(waiting) => {
+            let asked = &waiting.authorization.request;
+            authorize::signed_in_for(request.engine(), &request.visitor, asked).await
+        }
+        None => request.visitor.current(request.engine()).await,
+    };
+    let current = current.map_err(Fault::into_refusal)?;
     let switching = switching(&request);
     match &waiting {
         None if current.is_some() && !switching => return Ok(respond::to_own(&request, "/account")),
