@@ -80,6 +80,10 @@ kinds! {
     AccessToken = "lk_at_"
     /// A single-use link (first set-up, recovery).
     OneTimeLink = "lk_ott_"
+    /// What lets somebody register apps (RFC 7591 §3).
+    InitialToken = "lk_iat_"
+    /// What a registered app reads and changes its own registration with (RFC 7592 §2).
+    RegistrationToken = "lk_rat_"
 }
 
 /// A secret of kind `K` in the clear: 256 random bits with a prefix, or what a client presented.

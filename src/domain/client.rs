@@ -53,6 +53,8 @@ pub struct Client {
     pub id: ClientId,
     /// Whether it may do anything.
     pub enabled: bool,
+    /// Whether it registered itself and nobody here has looked at it: anyone could have given it this name.
+    pub unreviewed: bool,
     /// Its metadata.
     pub metadata: Metadata,
     /// Parsed `metadata.scope`.
@@ -100,19 +102,25 @@ impl Client {
         self.is_public() || self.metadata.pkce == PkcePolicy::Required
     }
 
+    /// Whether the person is never asked: an app of the operator's own.
+    pub fn skips_consent(&self) -> bool {
+        self.metadata.consent == ConsentPolicy::Skip && !self.unreviewed
+    }
+
     /// Whether what a person agreed to is remembered: not where consent is never asked, nor where
     /// anyone could be the client (RFC 8252 §8.6).
     pub fn remembers_consent(&self) -> bool {
-        self.metadata.consent == ConsentPolicy::Ask && !self.is_unassured()
+        !self.skips_consent() && !self.is_unassured()
     }
 
     /// Whether anyone could pose as it, so that consent is never remembered (RFC 8252 §8.6,
-    /// security row B4): public, returning to loopback or a custom scheme.
+    /// security row B4): registered by itself and not reviewed, or public and returning to loopback or a
+    /// custom scheme.
     pub fn is_unassured(&self) -> bool {
         let weak = |uri: &String| {
             url::Url::parse(uri).map_or(true, |u| u.scheme() != "https" || redirect_uri::is_loopback(&u))
         };
-        self.is_public() && self.metadata.redirect_uris.iter().any(weak)
+        self.unreviewed || self.is_public() && self.metadata.redirect_uris.iter().any(weak)
     }
 
     /// Whether pages may show registered values: every redirect URI is on loopback.

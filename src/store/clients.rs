@@ -21,6 +21,7 @@ struct Row {
     revision: i64,
     created_at: i64,
     updated_at: i64,
+    unreviewed: bool,
 }
 
 #[derive(Queryable, Insertable)]
@@ -58,6 +59,7 @@ impl Row {
         Ok(Client {
             id: ClientId::from_stored(self.id),
             enabled: self.enabled,
+            unreviewed: self.unreviewed,
             scope: Scope::from_stored(&metadata.scope),
             metadata,
             secrets,
@@ -152,6 +154,7 @@ pub fn insert(conn: &mut Conn, client: &Client, now: Seconds) -> TxResult<i64> {
         revision,
         created_at: now,
         updated_at: now,
+        unreviewed: client.unreviewed,
     };
     diesel::insert_into(clients::table).values(&row).execute(conn)?;
     for secret in &client.secrets {
@@ -169,6 +172,7 @@ pub fn update(conn: &mut Conn, client: &Client, now: Seconds) -> TxResult<bool> 
         diesel::update(clients::table.find(client.id.as_str()).filter(clients::revision.eq(client.revision)))
             .set((
                 clients::enabled.eq(client.enabled),
+                clients::unreviewed.eq(client.unreviewed),
                 clients::metadata.eq(json(&client.metadata)?),
                 clients::revision.eq(client.revision.saturating_add(1)),
                 clients::updated_at.eq(now),

@@ -63,6 +63,7 @@ diesel::table! {
         revision -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        unreviewed -> Bool,
     }
 }
 
@@ -228,6 +229,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    initial_access_tokens (id) {
+        id -> Text,
+        digest -> Text,
+        name -> Text,
+        trusted -> Bool,
+        uses -> BigInt,
+        used -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_registrations (client_id) {
+        client_id -> Text,
+        digest -> Text,
+        initial_token -> Nullable<Text>,
+        trusted -> Bool,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(grants -> users (user_id));
 diesel::joinable!(grants -> clients (client_id));
@@ -253,5 +277,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     login_throttles,
     audit_events,
     flow_traces,
-    config_revisions
+    config_revisions,
+    initial_access_tokens,
+    client_registrations
 );

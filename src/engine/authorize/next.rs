@@ -3,7 +3,7 @@
 
 use crate::base::clock::Seconds;
 use crate::base::id::{SessionId, UserId};
-use crate::domain::client::{Client, ConsentPolicy};
+use crate::domain::client::Client;
 use crate::domain::session::Session;
 use crate::domain::user::User;
 use crate::protocol::authorize::AuthorizationRequest;
@@ -107,7 +107,7 @@ pub fn step(facts: &Facts<'_>) -> Step {
 fn consent_or_grant(facts: &Facts<'_>) -> Step {
     let request = facts.request;
     let scope = request.scope.clone();
-    if facts.client.metadata.consent == ConsentPolicy::Skip && !request.prompt.consent {
+    if facts.client.skips_consent() && !request.prompt.consent {
         return Step::Grant { scope };
     }
     let remembered = facts.consent.is_some_and(|consent| {

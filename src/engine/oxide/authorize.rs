@@ -113,6 +113,7 @@ mod tests {
         Client {
             id: ClientId::from_stored("app"),
             enabled: true,
+            unreviewed: false,
             scope: Scope::from_stored(scope),
             metadata,
             secrets: Vec::new(),

@@ -80,6 +80,7 @@ mod tests {
         let client = Client {
             id: ClientId::from_stored("job"),
             enabled: true,
+            unreviewed: false,
             metadata: Metadata::named("A job"),
             scope: Scope::of(["openid", "offline_access", "profile", "api:read", "api:write"]),
             secrets: Vec::new(),

@@ -65,6 +65,7 @@ pub fn client(id: &str, change: impl FnOnce(&mut Metadata)) -> Client {
     Client {
         id: ClientId::from_stored(id),
         enabled: true,
+        unreviewed: false,
         scope: Scope::from_stored(&metadata.scope),
         secrets: if metadata.token_endpoint_auth_method == AuthMethod::None { vec![] } else { vec![secret] },
         metadata,
