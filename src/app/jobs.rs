@@ -2,6 +2,7 @@
 //! turning the signing keys.
 
 use crate::engine::Engine;
+use crate::engine::registration;
 use crate::store::{Conn, Fault, TxResult, audit, prune, traces};
 use std::time::Duration;
 
@@ -35,7 +36,19 @@ async fn tidy(engine: Engine) {
         let turned = actix_web::rt::task::spawn_blocking(move || with.keys.tick(&with.db)).await;
         log("turn keys", turned.unwrap_or(Ok(())));
         forget(&engine).await;
+        remove_unused(&engine).await;
         actix_web::rt::time::sleep(TIDY_EVERY).await;
+    }
+}
+
+/// Apps that strangers registered and nobody used.
+async fn remove_unused(engine: &Engine) {
+    loop {
+        match registration::remove_unused(engine).await {
+            Ok(0) => break,
+            Ok(_) => actix_web::rt::time::sleep(BETWEEN_BATCHES).await,
+            Err(fault) => return log("remove unused apps", Err(fault)),
+        }
     }
 }
 

@@ -6,13 +6,15 @@ use crate::base::clock::Clock;
 use crate::base::crypt::MasterKey;
 use crate::base::id::ulid;
 use crate::base::rng::Rng;
-use crate::config::{DatabaseTarget, Settings};
+use crate::config::{DatabaseTarget, RegistrationMode, Settings};
 use crate::engine::begun::{Begun, Limits};
 use crate::engine::clients::Clients;
 use crate::engine::context::{Engine, Macs, Policy};
 use crate::engine::keys::{self, KeyPolicy, KeyRing, Setup, master};
 use crate::engine::outbound::{Allowance, Outbound, STRANGER_LIMITS};
+use crate::engine::registration::{Mode, RegistrationPolicy};
 use crate::engine::secrets::{PasswordSettings, Passwords};
+use crate::protocol::scope::Scope;
 use crate::store::{Db, DbConfig, Fault, StoreError, StoreErrorKind, Target, migrate, settings as facts};
 use std::fmt;
 use std::path::Path;
@@ -245,6 +247,7 @@ fn assemble(settings: &Settings, db: Db, master: MasterKey, runtime: &Runtime) -
         passwords,
         macs: Arc::new(Macs::derive(&master)),
         begun: Begun::default(),
+        registered: Begun::default(),
         outbound: outbound(settings),
         policy: Arc::new(policy),
     })
@@ -254,6 +257,26 @@ fn assemble(settings: &Settings, db: Db, master: MasterKey, runtime: &Runtime) -
 fn outbound(settings: &Settings) -> Outbound {
     let listen = settings.server.listen.ip();
     Outbound::when_needed(Allowance::Nothing, STRANGER_LIMITS, &[listen])
+}
+
+fn registration(settings: &Settings) -> RegistrationPolicy {
+    let from = &settings.registration;
+    let days = |days: u32| (days > 0).then(|| i64::from(days).saturating_mul(86_400));
+    RegistrationPolicy {
+        mode: match from.mode {
+            RegistrationMode::Off => Mode::Off,
+            RegistrationMode::Token => Mode::Token,
+            RegistrationMode::Open => Mode::Open,
+        },
+        trusted: from.trust,
+        scope: Scope::of(from.scopes.iter().map(String::as_str)),
+        grant_types: from.grant_types.clone(),
+        legacy: from.response_types,
+        secret: days(from.secret_days),
+        open: Limits { per_network: from.open_per_network, total: from.open_total },
+        most_open: i64::from(from.open_most_clients),
+        unused: days(from.unused_days),
+    }
 }
 
 fn policy(settings: &Settings) -> Policy {
@@ -270,6 +293,7 @@ fn policy(settings: &Settings) -> Policy {
         session_absolute: i64::from(session.absolute_seconds),
         login: i64::from(session.login_seconds),
         begun: Limits { per_network: session.begun_per_network, total: session.begun_total },
+        registration: registration(settings),
         sessions_per_user: i64::from(session.max_per_user),
         max_login_delay: i64::from(settings.password.max_delay_seconds),
         min_password: settings.password.min_length,

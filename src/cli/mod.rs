@@ -12,6 +12,7 @@ mod local;
 mod migrate;
 mod output;
 mod recover;
+mod registration;
 mod serve;
 mod session;
 mod setup_link;
@@ -47,6 +48,9 @@ enum Command {
     /// Apps that sign people in
     #[command(subcommand)]
     Client(client::Command),
+    /// Who may register apps by themselves
+    #[command(subcommand)]
+    Registration(registration::Command),
     /// People's accounts
     #[command(subcommand)]
     User(user::Command),
@@ -104,6 +108,7 @@ fn run(cli: &Cli) -> ExitCode {
 fn dispatch(global: &Global, command: &Command) -> Result<Answer, Failure> {
     match command {
         Command::Client(command) => client::run(global, command),
+        Command::Registration(command) => registration::run(global, command),
         Command::User(command) => user::run(global, command),
         Command::Key(command) => key::run(global, command),
         Command::Session(command) => session::run(global, command),

@@ -24,6 +24,7 @@ pub use formats::{DatabaseUrl, Issuer};
 pub use problem::{Place, Problem, render};
 pub use reference::reference;
 pub use sections::{Audit, Database, Keys, Level, Log, LogFormat, Password, Server, Session, Tokens, Trace};
+pub use sections::{Registration, RegistrationMode};
 
 use crate::base::secret::Secret;
 use formats::{Format, Listen};
@@ -54,6 +55,8 @@ pub struct Settings {
     pub session: Session,
     /// Rules and cost of passwords.
     pub password: Password,
+    /// Apps that register themselves.
+    pub registration: Registration,
     /// Logging.
     pub log: Log,
     /// Flow traces.
@@ -160,6 +163,7 @@ fn read(reading: &mut Reading) -> Option<Settings> {
     let tokens = Tokens::read(reading);
     let session = Session::read(reading);
     let password = Password::read(reading);
+    let registration = Registration::read(reading);
     let log = Log::read(reading);
     let trace = Trace::read(reading);
     let audit = Audit::read(reading);
@@ -170,6 +174,7 @@ fn read(reading: &mut Reading) -> Option<Settings> {
         tokens: tokens?,
         session: session?,
         password: password?,
+        registration: registration?,
         log: log?,
         trace: trace?,
         audit: audit?,

@@ -25,7 +25,7 @@ const HANDFUL: u32 = 20;
 const SITE: u32 = 8;
 
 /// What is allowed in a window; 0 is no limit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Limits {
     /// From one network: an IPv4 address or an IPv6 /64; from an IPv6 /48 eight times that.
     pub per_network: u32,

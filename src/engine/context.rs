@@ -4,6 +4,7 @@ use super::begun::{Begun, Limits};
 use super::clients::Clients;
 use super::keys::KeyRing;
 use super::outbound::Outbound;
+use super::registration::RegistrationPolicy;
 use super::secrets::Passwords;
 use super::trace::Trace;
 use crate::base::clock::{Clock, Seconds};
@@ -34,6 +35,8 @@ pub struct Engine {
     pub macs: Arc<Macs>,
     /// Sign-ins begun lately.
     pub begun: Begun,
+    /// Apps registered without a token lately.
+    pub registered: Begun,
     /// For URLs that others supplied.
     pub outbound: Outbound,
     /// The limits and lives in force.
@@ -86,6 +89,8 @@ pub struct Policy {
     pub login: Seconds,
     /// Sign-ins that may be begun in ten minutes by people who are not signed in.
     pub begun: Limits,
+    /// Apps that register themselves.
+    pub registration: RegistrationPolicy,
     /// Live sessions a person may have.
     pub sessions_per_user: i64,
     /// The longest wait after wrong passwords.

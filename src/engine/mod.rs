@@ -18,6 +18,7 @@ pub mod network;
 pub mod outbound;
 pub mod oxide;
 pub mod passwords;
+pub mod registration;
 pub mod revoke;
 pub mod secrets;
 pub mod throttle;

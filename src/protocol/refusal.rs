@@ -3,7 +3,7 @@
 
 pub use super::registry::{Check, REGISTRY};
 
-/// The `error` values of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 8707 §2,
+/// The `error` values of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8707 §2,
 /// RFC 9396 §5 and OIDC Core §3.1.2.6 that this server uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the specifications' own")]
@@ -29,6 +29,8 @@ pub enum OauthError {
     RegistrationNotSupported,
     InvalidToken,
     InsufficientScope,
+    InvalidClientMetadata,
+    InvalidRedirectUri,
 }
 
 impl OauthError {
@@ -56,6 +58,8 @@ impl OauthError {
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
         }
     }
 }

@@ -187,6 +187,28 @@ registry! {
     FormInvalid = 1609, "form_invalid", "OWASP ASVS 2.2.1", InvalidRequest, 400, Page, Person,
         "Something in the form is missing or not as it must be.", "Correct the marked fields.";
 
+    // 17xx: apps that register themselves
+    RegistrationOff = 1701, "registration_off", "RFC 7591 §3", AccessDenied, 403, Json, Admin,
+        "Apps cannot register themselves here.", "Register the app with `latchkey client add`, or set registration.mode to token or open.";
+    RegistrationTokenMissing = 1702, "registration_token_missing", "RFC 6750 §3.1", InvalidToken, 401, Bearer, Developer,
+        "No token was sent.", "Send Authorization: Bearer with an initial access token (`latchkey registration token add`), or with the registration_access_token of the app.";
+    InitialTokenInvalid = 1703, "initial_token_invalid", "RFC 7591 §3", InvalidToken, 401, Bearer, Developer,
+        "The initial access token is unknown, expired, or was used as often as it may.", "Ask an administrator for a new one: `latchkey registration token add`.";
+    RegistrationTokenInvalid = 1704, "registration_token_invalid", "RFC 7592 §2", InvalidToken, 401, Bearer, Developer,
+        "The registration access token is not the one of an active app with this client_id.", "Use registration_client_uri with the registration_access_token that came with it.";
+    ClientMetadataInvalid = 1705, "client_metadata_invalid", "RFC 7591 §3.2.2", InvalidClientMetadata, 400, Json, Developer,
+        "The app cannot be registered like this.", "Correct the members that are named.";
+    RedirectUriInvalid = 1706, "redirect_uri_invalid", "RFC 7591 §3.2.2", InvalidRedirectUri, 400, Json, Developer,
+        "The app cannot be registered like this.", "Correct the redirect URIs that are named.";
+    NotJson = 1707, "not_json", "RFC 7591 §3.1", InvalidRequest, 400, Json, Developer,
+        "The body is not application/json.", "Send one JSON object with Content-Type: application/json.";
+    RegistrationFull = 1708, "registration_full", "OWASP ASVS 10.4.7", AccessDenied, 403, Json, Admin,
+        "There are as many apps as may be registered without a token.", "Use an initial access token, or raise registration.open_most_clients.";
+    RegistrationChanged = 1709, "registration_changed", "RFC 7592 §2.2", TemporarilyUnavailable, 503, Json, Developer,
+        "The registration was changed by somebody else meanwhile.", "Read it again, and repeat the change.";
+    UnverifiedSilent = 1710, "unverified_silent", "RFC 9700 §4.11.2", InteractionRequired, 400, Page, Admin,
+        "Nobody here has checked who runs this app, so it is not answered without a page (prompt=none).", "Look at the app, and stand by it with `latchkey client review ID`; or let it ask without prompt=none.";
+
     // 19xx: transport and server
     PathUnknown = 1901, "path_unknown", "RFC 9110 §15.5.5", InvalidRequest, 404, Page, Person,
         "There is no such page.", "Check the address.";

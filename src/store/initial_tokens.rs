@@ -58,10 +58,8 @@ pub fn find(conn: &mut Conn, digest: &Digest<InitialToken>) -> TxResult<Option<R
 /// # Errors
 /// Store errors.
 pub fn consume(conn: &mut Conn, digest: &Digest<InitialToken>, now: Seconds) -> TxResult<Option<Row>> {
-    let live = tokens::digest
-        .eq(digest.as_str())
-        .and(tokens::used.lt(tokens::uses))
-        .and(tokens::expires_at.gt(now));
+    let live =
+        tokens::digest.eq(digest.as_str()).and(tokens::used.lt(tokens::uses)).and(tokens::expires_at.gt(now));
     let counted = diesel::update(tokens::table.filter(live))
         .set(tokens::used.eq(tokens::used + 1))
         .returning(tokens::all_columns)

@@ -77,9 +77,7 @@ pub fn count_open(conn: &mut Conn) -> TxResult<i64> {
 /// Store errors.
 pub fn unused(conn: &mut Conn, before: Seconds, most: i64) -> TxResult<Vec<String>> {
     use diesel::dsl::{exists, not};
-    let old = client_registrations::initial_token
-        .is_null()
-        .and(client_registrations::created_at.lt(before));
+    let old = client_registrations::initial_token.is_null().and(client_registrations::created_at.lt(before));
     let unreviewed = clients::table
         .filter(clients::id.eq(client_registrations::client_id))
         .filter(clients::unreviewed.eq(true));

@@ -19,7 +19,7 @@ use actix_web::http::header::{
     CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderValue, ORIGIN, USER_AGENT,
 };
 use actix_web::http::{ConnectionType, Method, StatusCode};
-use actix_web::web::{Data, Payload};
+use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpRequest, web};
 use std::sync::Arc;
 
@@ -29,8 +29,8 @@ const LONGEST_URI: usize = 8 * 1024;
 const LARGEST_HEAD: usize = 16 * 1024;
 /// The most headers.
 const MOST_HEADERS: usize = 100;
-/// The largest form, bytes.
-const LARGEST_FORM: usize = 64 * 1024;
+/// The largest body, bytes.
+const LARGEST_BODY: usize = 64 * 1024;
 
 /// Answers any request.
 pub async fn dispatch(site: Data<Site>, http: HttpRequest, payload: Payload) -> Response {
@@ -104,8 +104,10 @@ async fn serve(
         return Ok(answer);
     }
     request.query = parse(request.http.uri().query().unwrap_or_default().as_bytes())?;
-    if *request.http.method() == Method::POST {
-        read_form(request, payload).await?;
+    match *request.http.method() {
+        Method::POST | Method::PUT if route.guard == Guard::Json => read_document(request, payload).await?,
+        Method::POST => read_form(request, payload).await?,
+        _ => {}
     }
     if route.class == Class::Page {
         request.read_visitor();
@@ -126,6 +128,7 @@ fn hand_over(request: &mut Request) -> Request {
     Request {
         query: std::mem::take(&mut request.query),
         form: std::mem::take(&mut request.form),
+        document: std::mem::take(&mut request.document),
         visitor: request.visitor.clone(),
         nonce: request.nonce.clone(),
         ..Request::of(request.site.clone(), request.ctx.clone(), request.http.clone())
@@ -190,30 +193,49 @@ fn parse(text: &[u8]) -> Result<Params, Refusal> {
     Params::parse(text).map_err(|_| Check::MalformedRequest.into())
 }
 
-/// Reads a form of at most 64 KiB, within the time a body may take (security rows U1, U2).
+/// Reads a form.
 async fn read_form(request: &mut Request, payload: Payload) -> Result<(), Refusal> {
-    let announced = request.header(&CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > LARGEST_FORM) {
-        return Err(Check::BodyTooLarge.into());
-    }
-    let arriving = payload.to_bytes_limited(LARGEST_FORM);
-    let arrived = tokio::time::timeout(request.site.edge.body_timeout, arriving).await;
-    let body = match arrived {
-        Ok(Ok(Ok(body))) => body,
-        Ok(Ok(Err(_))) => return Err(Check::MalformedRequest.into()),
-        Ok(Err(_)) => return Err(Check::BodyTooLarge.into()),
-        Err(_) => return Err(Check::TimedOut.into()),
-    };
+    let body = read_body(request, payload).await?;
     if body.is_empty() {
         return Ok(());
     }
-    let kind = request.header(&CONTENT_TYPE).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let kind = content_type(request);
     if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(Refusal::new(Check::NotForm).with("application/x-www-form-urlencoded", kind));
     }
     request.form = parse(&body)?;
     Ok(())
+}
+
+/// Reads a JSON document, as text.
+async fn read_document(request: &mut Request, payload: Payload) -> Result<(), Refusal> {
+    let body = read_body(request, payload).await?;
+    let kind = content_type(request);
+    if !kind.eq_ignore_ascii_case("application/json") {
+        return Err(Refusal::new(Check::NotJson).with("application/json", kind));
+    }
+    request.document = String::from_utf8(body.to_vec()).map_err(|_| Check::MalformedRequest)?;
+    Ok(())
+}
+
+fn content_type(request: &Request) -> &str {
+    let kind = request.header(&CONTENT_TYPE).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim()
+}
+
+/// Reads a body of at most 64 KiB, within the time a body may take (security rows U1, U2).
+async fn read_body(request: &Request, payload: Payload) -> Result<Bytes, Refusal> {
+    let announced = request.header(&CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > LARGEST_BODY) {
+        return Err(Check::BodyTooLarge.into());
+    }
+    let arriving = payload.to_bytes_limited(LARGEST_BODY);
+    match tokio::time::timeout(request.site.edge.body_timeout, arriving).await {
+        Ok(Ok(Ok(body))) => Ok(body),
+        Ok(Ok(Err(_))) => Err(Check::MalformedRequest.into()),
+        Ok(Err(_)) => Err(Check::BodyTooLarge.into()),
+        Err(_) => Err(Check::TimedOut.into()),
+    }
 }
 
 /// Fetch metadata (or `Origin`) and the token; both must be right (security rows C3, N3).

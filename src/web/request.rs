@@ -26,6 +26,8 @@ pub struct Request {
     pub query: Params,
     /// The form of the body, decoded once.
     pub form: Params,
+    /// The JSON document of the body, of a route that takes one; not parsed yet.
+    pub document: String,
     /// Who is at the browser.
     pub visitor: Visitor,
     /// A binding cookie to set, when the browser had none.
@@ -43,6 +45,7 @@ impl Request {
             http,
             query: Params::default(),
             form: Params::default(),
+            document: String::new(),
             visitor: Visitor::default(),
             fresh_browser: None,
             nonce: String::new(),

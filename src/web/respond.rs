@@ -128,7 +128,14 @@ fn form_post(
 /// What the client reads: the cause, the code, the trace id, in the characters of RFC 6749 §5.2.
 fn describe(request: &Request, refusal: &Refusal) -> String {
     let row = refusal.row();
-    error_description(&format!("{} ({}, trace {})", row.cause, row.code, request.ctx.trace.id()))
+    // What is wrong with the members that an app sent about itself is its own matter to know.
+    let told = refusal.detail.as_ref().filter(|_| is_about_metadata(refusal.check));
+    let more = told.map(|detail| format!(" {}", detail.expected)).unwrap_or_default();
+    error_description(&format!("{}{more} ({}, trace {})", row.cause, row.code, request.ctx.trace.id()))
+}
+
+fn is_about_metadata(check: Check) -> bool {
+    matches!(check, Check::ClientMetadataInvalid | Check::RedirectUriInvalid)
 }
 
 fn docs(request: &Request, refusal: &Refusal) -> String {
@@ -155,7 +162,7 @@ pub fn refusal(request: &Request, class: Class, refusal: &Refusal) -> Response {
             let named = matches!(
                 refusal.check,
                 Check::BodyParameterMissing | Check::BodyParameterRepeated | Check::BodyParameterMalformed
-            );
+            ) || is_about_metadata(refusal.check);
             let parameter = refusal.detail.as_ref().filter(|_| named).map(|detail| detail.received.as_str());
             let status = StatusCode::from_u16(row.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let body = ErrorBody {
@@ -179,7 +186,7 @@ fn challenge(request: &Request, response: &mut Response, refusal: &Refusal) {
     let row = refusal.row();
     let text = match (row.answer, refusal.check) {
         // RFC 6750 §3.1: without any credentials no error code is told.
-        (Answer::Bearer, Check::BearerMissing) => {
+        (Answer::Bearer, Check::BearerMissing | Check::RegistrationTokenMissing) => {
             format!("Bearer realm=\"{}\"", request.engine().policy.issuer)
         }
         (Answer::Bearer, check) => {

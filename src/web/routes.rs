@@ -22,12 +22,14 @@ pub enum Cors {
     Open,
 }
 
-/// How a form post is guarded.
+/// What body a request may have, and how it is guarded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard {
-    /// Not: the endpoint is meant for other sites or programs.
+    /// A form; the endpoint is meant for other sites or programs.
     None,
-    /// Same origin by Fetch metadata, and the CSRF token (security row N3).
+    /// A JSON document, which no form can send: the endpoint is meant for programs.
+    Json,
+    /// A form, of the same origin by Fetch metadata, and with the CSRF token (security row N3).
     Csrf,
 }
 
@@ -41,7 +43,7 @@ pub struct Route {
     pub class: Class,
     /// Which scripts may call it.
     pub cors: Cors,
-    /// How its form posts are guarded.
+    /// What body it takes, and how it is guarded.
     pub guard: Guard,
     /// Its name in the metadata (RFC 8414 §2), if it has one.
     pub metadata: Option<&'static str>,
@@ -64,6 +66,7 @@ pub static ROUTES: &[&Route] = &[
     &oauth::userinfo::ROUTE,
     &oauth::introspect::ROUTE,
     &oauth::revoke::ROUTE,
+    &oauth::register::ROUTE,
     &oauth::logout::ROUTE,
     &oauth::discovery::OPENID,
     &oauth::discovery::OAUTH,

@@ -37,7 +37,7 @@ pub fn run(global: &Global) -> Result<Answer, Failure> {
                 client.id.to_string(),
                 client.metadata.client_name.clone(),
                 super::kind(client).to_owned(),
-                if client.enabled { "on" } else { "off" }.to_owned(),
+                super::state(client).to_owned(),
                 if more > 0 { format!("{first} (+{more})") } else { first },
             ]
         })

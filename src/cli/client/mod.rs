@@ -4,6 +4,7 @@ mod add;
 mod block;
 mod edit;
 mod list;
+mod review;
 mod rm;
 mod secret;
 mod show;
@@ -26,6 +27,8 @@ pub enum Command {
     Show(show::Args),
     /// Change an app
     Edit(edit::Args),
+    /// Stand by an app that registered itself
+    Review(review::Args),
     /// Delete an app with all its codes, tokens and consents
     Rm(rm::Args),
     /// Secrets of an app
@@ -43,6 +46,7 @@ pub fn run(global: &Global, command: &Command) -> Result<Answer, Failure> {
         Command::List => list::run(global),
         Command::Show(args) => show::run(global, args),
         Command::Edit(args) => edit::run(global, args),
+        Command::Review(args) => review::run(global, args),
         Command::Rm(args) => rm::run(global, args),
         Command::Secret(command) => secret::run(global, command),
     }
@@ -63,6 +67,16 @@ fn with_settings(mut metadata: Metadata, settings: &[String]) -> (Metadata, Vec<
         }
     }
     (metadata, problems)
+}
+
+/// Whether it may do anything, and whether nobody here knows it.
+fn state(client: &Client) -> &'static str {
+    match (client.enabled, client.unreviewed) {
+        (true, false) => "on",
+        (true, true) => "on, unverified",
+        (false, false) => "off",
+        (false, true) => "off, unverified",
+    }
 }
 
 /// What kind of app it is, in two words.

@@ -6,6 +6,7 @@ use super::super::output::{Answer, Format, pairs, time};
 use super::block::block;
 use crate::domain::client::{Client, SecretHash};
 use crate::engine::admin::clients;
+use crate::store::registrations::{self, Registration};
 use serde_json::Value;
 
 /// Which app.
@@ -25,13 +26,16 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     Ok(match local.format {
         Format::Json => Answer::json(&clients::shown(&client)),
         Format::Env => Answer::text(block(local.issuer(), &client, None)),
-        Format::Table => Answer::text(text(&local, &client)),
+        Format::Table => {
+            let came = local.read(|conn| registrations::of_client(conn, &args.id))?;
+            Answer::text(format!("{}{}", text(&local, &client), came.map(how_it_came).unwrap_or_default()))
+        }
     })
 }
 
 /// An app for people: every member of its metadata that is set.
 pub fn text(local: &Local, client: &Client) -> String {
-    let state = if client.enabled { "on" } else { "off" };
+    let state = super::state(client);
     let mut rows = vec![
         ("client_id", client.id.to_string()),
         ("state", format!("{state}, {}, revision {}", super::kind(client), client.revision)),
@@ -54,6 +58,18 @@ pub fn text(local: &Local, client: &Client) -> String {
         rows.push(("secret", format!("{} {how}, made {}{end}", secret.id, time(secret.created_at))));
     }
     format!("{}\n{}", client.metadata.client_name, pairs(&rows))
+}
+
+/// One that registered itself, and how it may be taken for one of the admins'.
+fn how_it_came(registration: Registration) -> String {
+    let with = match registration.initial_token {
+        Some(id) => format!("with initial access token {id}"),
+        None => "without a token".to_owned(),
+    };
+    let trust = if registration.trusted { ", trusted" } else { "" };
+    format!(
+        "\nIt registered itself {with}{trust}, and can change itself. See `latchkey client review --help`.\n"
+    )
 }
 
 fn plain(value: &Value) -> String {

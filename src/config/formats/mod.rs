@@ -7,6 +7,7 @@ mod issuer;
 mod master_key;
 mod path;
 mod whole;
+mod words;
 
 pub(super) use address::{Listen, Networks, OptionalListen};
 pub(super) use choice::{Choice, NumberChoice};
@@ -17,6 +18,7 @@ pub(super) use issuer::IssuerFormat;
 pub(super) use master_key::MasterKeyFormat;
 pub(super) use path::Directory;
 pub(super) use whole::{DAY, HOUR, MINUTE, humane, percent, seconds, whole, with_unit};
+pub(super) use words::Words;
 
 /// How a value is written in the file; flags and environment variables are always plain text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

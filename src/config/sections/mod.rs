@@ -5,6 +5,7 @@ mod database;
 mod keys;
 mod log;
 mod password;
+mod registration;
 mod server;
 mod session;
 mod tokens;
@@ -15,6 +16,7 @@ pub use database::Database;
 pub use keys::Keys;
 pub use log::{Level, Log, LogFormat};
 pub use password::Password;
+pub use registration::{Registration, RegistrationMode};
 pub use server::Server;
 pub use session::Session;
 pub use tokens::Tokens;
@@ -30,6 +32,7 @@ pub(super) const SECTIONS: &[Section] = &[
     Tokens::SECTION,
     Session::SECTION,
     Password::SECTION,
+    Registration::SECTION,
     Log::SECTION,
     Trace::SECTION,
     Audit::SECTION,

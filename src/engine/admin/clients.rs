@@ -38,6 +38,16 @@ pub struct Saved {
 /// # Errors
 /// Invalid metadata, a taken `client_id`, store errors.
 pub fn create(conn: &mut Conn, desk: &Desk, new: NewClient) -> AdminResult<Saved> {
+    create_as(conn, desk, new, false)
+}
+
+/// [`create`], also for an app that registers itself and that nobody here has looked at.
+pub(super) fn create_as(
+    conn: &mut Conn,
+    desk: &Desk,
+    new: NewClient,
+    unreviewed: bool,
+) -> AdminResult<Saved> {
     let metadata = metadata::normalized(new.metadata);
     let mut problems = metadata::validate(&metadata).err().unwrap_or_default();
     problems.extend(new.id.as_deref().and_then(|id| metadata::validate_id(id).err()));
@@ -45,6 +55,7 @@ pub fn create(conn: &mut Conn, desk: &Desk, new: NewClient) -> AdminResult<Saved
     let mut client = Client {
         id,
         enabled: true,
+        unreviewed,
         scope: Scope::from_stored(&metadata.scope),
         metadata,
         secrets: Vec::new(),
@@ -84,15 +95,40 @@ pub fn update(
     metadata: Metadata,
     revision: Option<i64>,
 ) -> AdminResult<Saved> {
+    let old = find(conn, id)?;
+    let revision = revision.unwrap_or(old.revision);
+    put(conn, desk, old, |old, metadata| Client { metadata, revision, ..old.clone() }, metadata)
+}
+
+/// [`update`] by the app itself: with another name or address it is not the one that was reviewed, unless
+/// whoever registered it is `trusted`.
+pub(super) fn update_own(
+    conn: &mut Conn,
+    desk: &Desk,
+    old: Client,
+    metadata: Metadata,
+    trusted: bool,
+) -> AdminResult<Saved> {
+    let changed = |old: &Client, metadata: Metadata| {
+        let mut client = Client { metadata, ..old.clone() };
+        client.unreviewed = old.unreviewed || (!trusted && is_renamed(old, &client));
+        client
+    };
+    put(conn, desk, old, changed, metadata)
+}
+
+fn put(
+    conn: &mut Conn,
+    desk: &Desk,
+    old: Client,
+    changed: impl FnOnce(&Client, Metadata) -> Client,
+    metadata: Metadata,
+) -> AdminResult<Saved> {
     let metadata = metadata::normalized(metadata);
     metadata::validate(&metadata).map_err(AdminError::Invalid)?;
-    let old = find(conn, id)?;
-    let mut client = Client {
-        scope: Scope::from_stored(&metadata.scope),
-        metadata,
-        revision: revision.unwrap_or(old.revision),
-        ..old.clone()
-    };
+    let mut client = changed(&old, metadata);
+    client.scope = Scope::from_stored(&client.metadata.scope);
+    let id = old.id.as_str();
     if !clients::update(conn, &client, desk.now())? {
         return Err(AdminError::changed_meanwhile("client_id", id));
     }
@@ -162,6 +198,7 @@ pub fn shown(client: &Client) -> Value {
     members.insert("client_id".to_owned(), Value::from(client.id.as_str()));
     members.insert("client_id_issued_at".to_owned(), Value::from(client.created_at));
     members.insert("enabled".to_owned(), Value::from(client.enabled));
+    members.insert("unreviewed".to_owned(), Value::from(client.unreviewed));
     if let Ok(Value::Object(metadata)) = serde_json::to_value(&client.metadata) {
         members.extend(metadata);
     }
@@ -190,13 +227,16 @@ fn taken(id: &ClientId) -> AdminError {
 
 /// Whether people would now see, or be sent to, somebody else (security row B4).
 fn identity_moved(old: &Client, new: &Client) -> bool {
+    (old.is_unassured() || new.is_unassured())
+        && (is_renamed(old, new) || old.is_unassured() != new.is_unassured())
+}
+
+/// Whether it has another name, or returns to other places.
+fn is_renamed(old: &Client, new: &Client) -> bool {
     let places = |client: &Client| -> BTreeSet<String> {
         client.metadata.redirect_uris.iter().map(|uri| csp_source(uri)).collect()
     };
-    (old.is_unassured() || new.is_unassured())
-        && (old.metadata.client_name != new.metadata.client_name
-            || places(old) != places(new)
-            || old.is_unassured() != new.is_unassured())
+    old.metadata.client_name != new.metadata.client_name || places(old) != places(new)
 }
 
 /// A public app keeps no secret; one that became confidential gets its first.

@@ -76,6 +76,29 @@ const LONGEST: usize = 64 * 1024;
 /// # Errors
 /// Every member that does not have its form.
 pub fn read(text: &str) -> Result<Document, Vec<FieldProblem>> {
+    let mut members = members(text)?;
+    let mut problems = Vec::new();
+    let client_id = take_text(&mut members, "client_id", &mut problems);
+    let client_secret = take_text(&mut members, "client_secret", &mut problems).map(Secret::new);
+    let mut metadata = Metadata::named("");
+    if is_machine(&members) {
+        // The default scopes are about people; an app of its own has none unless they are named.
+        metadata.scope.clear();
+    }
+    let metadata = onto(metadata, &mut members, &mut problems);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut ignored: Vec<String> = members.keys().map(|name| crate::base::text::plain(name, 100)).collect();
+    ignored.sort_unstable();
+    Ok(Document { metadata: normalized(metadata), client_id, client_secret, ignored })
+}
+
+/// The members of the one JSON object in `text`, read strictly.
+///
+/// # Errors
+/// That it is not one.
+pub fn members(text: &str) -> Result<Map<String, Value>, Vec<FieldProblem>> {
     let refuse = |problem: String| {
         vec![FieldProblem::new(
             "metadata",
@@ -87,7 +110,7 @@ pub fn read(text: &str) -> Result<Document, Vec<FieldProblem>> {
     if text.len() > LONGEST {
         return Err(refuse("is longer than 64 KiB".to_owned()));
     }
-    let mut members = match serde_json::from_str::<Value>(text) {
+    let members = match serde_json::from_str::<Value>(text) {
         Ok(Value::Object(members)) => members,
         Ok(_) => return Err(refuse("is not a JSON object".to_owned())),
         Err(error) => return Err(refuse(format!("is not JSON: {error}"))),
@@ -96,30 +119,30 @@ pub fn read(text: &str) -> Result<Document, Vec<FieldProblem>> {
     if strict_json::object(text.as_bytes()).is_none() {
         return Err(refuse("has a member twice, or is nested too deeply".to_owned()));
     }
-    let mut problems = Vec::new();
-    let client_id = take_text(&mut members, "client_id", &mut problems);
-    let client_secret = take_text(&mut members, "client_secret", &mut problems).map(Secret::new);
-    let machine_only = members.get("grant_types").and_then(Value::as_array).is_some_and(|grants| {
+    Ok(members)
+}
+
+/// Whether these members describe an app that acts for itself alone.
+pub fn is_machine(members: &Map<String, Value>) -> bool {
+    members.get("grant_types").and_then(Value::as_array).is_some_and(|grants| {
         !grants.is_empty() && grants.iter().all(|grant| grant.as_str() == Some("client_credentials"))
-    });
-    let mut metadata = Metadata::named("");
-    if machine_only {
-        // The default scopes are about people; an app of its own has none unless they are named.
-        metadata.scope.clear();
-    }
+    })
+}
+
+/// Takes every member of client metadata out of `members`, and puts it over `base`.
+pub fn onto(
+    mut base: Metadata,
+    members: &mut Map<String, Value>,
+    problems: &mut Vec<FieldProblem>,
+) -> Metadata {
     for (key, _) in KEYS {
         let Some(value) = members.remove(*key) else { continue };
-        match with_member(&metadata, key, value.clone()) {
-            Some(changed) => metadata = changed,
+        match with_member(&base, key, value.clone()) {
+            Some(changed) => base = changed,
             None => problems.push(unfit(key, &shown(&value))),
         }
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let mut ignored: Vec<String> = members.keys().map(|name| crate::base::text::plain(name, 100)).collect();
-    ignored.sort_unstable();
-    Ok(Document { metadata: normalized(metadata), client_id, client_secret, ignored })
+    base
 }
 
 /// Sets one key from text: lists are written with commas (or as JSON), an empty text resets.
@@ -171,7 +194,8 @@ fn with_member(metadata: &Metadata, key: &str, value: Value) -> Option<Metadata>
     serde_json::from_value(Value::Object(members)).ok()
 }
 
-fn take_text(
+/// Takes a member out that is text.
+pub fn take_text(
     members: &mut Map<String, Value>,
     key: &str,
     problems: &mut Vec<FieldProblem>,

@@ -40,7 +40,10 @@ use std::sync::Arc;
 pub async fn start(engine: &Engine, ctx: &Ctx, visitor: &Visitor, params: &Params) -> Outcome {
     let mut draft = Draft::new(params);
     let checked = checks::run(engine, ctx, &mut draft);
-    let target = draft.target(engine);
+    // RFC 9700 §4.11.2: nobody is sent on at the wish of an app that nobody here knows, before they said
+    // something (security row A10).
+    let is_known = draft.client.as_ref().is_some_and(|client| !client.unreviewed);
+    let target = draft.target(engine).filter(|_| is_known);
     let outcome = match (checked, draft.finish()) {
         (Ok(()), Some((request, client))) => begin(engine, ctx, visitor, request, client).await,
         (Ok(()), None) => Err(Check::Unexpected.into()),
@@ -78,7 +81,7 @@ async fn begin(
     if request.prompt.none
         && let Some(check) = step.refusal_without_pages()
     {
-        return Err(check.into());
+        return Err(if client.unreviewed { Check::UnverifiedSilent } else { check }.into());
     }
     let authorization = Authorization {
         id: AuthorizationId::generate(&engine.clock, &engine.rng),

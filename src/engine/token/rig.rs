@@ -17,6 +17,7 @@ use crate::engine::context::{Macs, Policy};
 use crate::engine::introspect::introspect;
 use crate::engine::keys::{KeyPolicy, KeyRing, Setup};
 use crate::engine::outbound::{Allowance, Outbound, STRANGER_LIMITS};
+use crate::engine::registration::RegistrationPolicy;
 use crate::engine::secrets::{PasswordSettings, Passwords};
 use crate::engine::userinfo::userinfo;
 use crate::engine::{Ctx, Engine};
@@ -95,6 +96,7 @@ fn policy() -> Policy {
         session_absolute: 30 * 86_400,
         login: 1800,
         begun: Limits { per_network: 0, total: 0 },
+        registration: RegistrationPolicy::default(),
         sessions_per_user: 20,
         max_login_delay: 60,
         min_password: 8,
@@ -144,7 +146,9 @@ impl Rig {
         let begun = Begun::default();
         let testing = Allowance::Testing { loopback: true, roots: Vec::new() };
         let outbound = Outbound::when_needed(testing, STRANGER_LIMITS, &[]);
-        let engine = Engine { db, clock, rng, keys, clients, passwords, macs, begun, outbound, policy };
+        let registered = Begun::default();
+        let engine =
+            Engine { db, clock, rng, keys, clients, passwords, macs, begun, registered, outbound, policy };
         Self { _dir: dir, engine, user, session }
     }
 

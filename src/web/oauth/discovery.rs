@@ -2,9 +2,11 @@
 //! exactly what works. Built once; issuer and URLs from configuration alone (security row H4).
 
 use super::jwks::cached;
+use super::register;
 use crate::base::secret::sha256_b64;
 use crate::domain::client::IMPLICIT;
 use crate::engine::Engine;
+use crate::engine::registration::Mode;
 use crate::engine::token::GRANTS;
 use crate::protocol::authorize::{Prompt, ResponseMode};
 use crate::protocol::claims::BY_SCOPE;
@@ -62,11 +64,16 @@ impl Document {
     }
 }
 
+/// Whether an endpoint is switched on.
+fn is_offered(engine: &Engine, key: &str) -> bool {
+    key != register::METADATA || engine.policy.registration.mode != Mode::Off
+}
+
 fn metadata(engine: &Engine) -> Map<String, Value> {
     let mut all = Map::new();
     all.insert("issuer".into(), json!(engine.policy.issuer));
     for route in ROUTES {
-        if let Some(key) = route.metadata {
+        if let Some(key) = route.metadata.filter(|key| is_offered(engine, key)) {
             all.insert(key.into(), json!(engine.policy.url(route.path)));
         }
     }

@@ -11,6 +11,10 @@ pub struct App {
     pub name: Text,
     /// The host that the answer returns to (of the redirect URI, not of `client_uri`).
     pub host: Text,
+    /// `client_uri`.
+    pub home: Option<Href>,
+    /// `logo_uri`: linked, never loaded into a page (security row I6).
+    pub logo: Option<Href>,
     /// `policy_uri`.
     pub policy: Option<Href>,
     /// `tos_uri`.
@@ -20,17 +24,20 @@ pub struct App {
 impl App {
     /// An app with a name, the host it returns to, and no links.
     pub fn named(name: &str, host: &str) -> Self {
-        Self { name: Text::plain(name), host: Text::plain(host), policy: None, terms: None }
+        let (name, host) = (Text::plain(name), Text::plain(host));
+        Self { name, host, home: None, logo: None, policy: None, terms: None }
     }
 
     /// Whether there is any link to show.
     pub fn has_links(&self) -> bool {
-        self.policy.is_some() || self.terms.is_some()
+        [&self.home, &self.logo, &self.policy, &self.terms].iter().any(|link| link.is_some())
     }
 
     /// A harmless example.
     pub fn sample() -> Self {
         Self {
+            home: Href::web("https://books.example/"),
+            logo: Href::web("https://books.example/logo.png"),
             policy: Href::web("https://books.example/privacy"),
             terms: Href::web("https://books.example/terms"),
             ..Self::named("Bookshop", "books.example")
@@ -40,6 +47,8 @@ impl App {
     /// An example whose registration attacks the page.
     pub fn hostile() -> Self {
         Self {
+            home: Href::web("data:text/html,<script>alert(1)</script>"),
+            logo: Href::web("https://evil.example/x.svg?\"><script>alert(1)</script>"),
             policy: Href::web("javascript:alert(1)"),
             terms: Href::web("https://evil.example/\"onmouseover=alert(1)//"),
             ..Self::named(super::HOSTILE, "evil.example\u{202e}\"><img src=x onerror=alert(1)>")

@@ -1,0 +1,63 @@
+//! The document of a sector (OIDC Core §8.1, OIDC Registration §5): who has it serve a list with every
+//! redirect URI of the app is of that sector.
+
+use crate::domain::client::Metadata;
+use crate::engine::admin::FieldProblem;
+use crate::engine::outbound::{LARGEST, Method, Outbound, Request, Response};
+
+/// Reads the document that the metadata names, if it names one, at creation and at every update. What is
+/// wrong with it is told in one way, whatever it is (security row K4).
+///
+/// # Errors
+/// That it cannot be read, or lacks a redirect URI.
+pub async fn check(outbound: &Outbound, metadata: &Metadata) -> Result<(), FieldProblem> {
+    let Some(url) = &metadata.sector_identifier_uri else { return Ok(()) };
+    let request = Request {
+        method: Method::Get,
+        url: url.clone(),
+        headers: vec![("accept".to_owned(), "application/json".to_owned())],
+        body: Vec::new(),
+        largest: LARGEST,
+    };
+    let read = |answer: Response| lists_all(&answer.body, &metadata.redirect_uris);
+    outbound.fetch_for_stranger(request, read).await.ok_or_else(|| {
+        let problem = "cannot be read as a JSON array that holds every redirect URI of this app";
+        let fix = "Serve the list over https, without a redirect, to the public, and try again.";
+        FieldProblem::new("sector_identifier_uri", url, problem, fix)
+    })
+}
+
+/// OIDC Registration §5: "The values of the redirect_uris that are registered MUST be included in the
+/// elements of the array". Compared byte for byte.
+fn lists_all(body: &[u8], redirect_uris: &[String]) -> Result<(), &'static str> {
+    let listed: Vec<String> = serde_json::from_slice(body).map_err(|_| "it is not a JSON array of texts")?;
+    if redirect_uris.iter().all(|uri| listed.contains(uri)) {
+        Ok(())
+    } else {
+        Err("it does not list every redirect URI")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lists_all;
+
+    #[test]
+    fn every_redirect_uri_stands_in_the_list_byte_for_byte() {
+        let registered = ["https://a.example/cb".to_owned(), "https://b.example/cb".to_owned()];
+        let lists = |body: &str| lists_all(body.as_bytes(), &registered).is_ok();
+        assert!(lists(r#"["https://b.example/cb","https://a.example/cb","https://c.example/"]"#));
+        for wrong in [
+            r#"["https://a.example/cb"]"#,
+            r#"["https://a.example/cb","https://b.example/cb/"]"#,
+            r#"["https://a.example/cb","https://B.example/cb"]"#,
+            r#"["https://a.example/cb","https://b.example/cb",7]"#,
+            r#"{"redirect_uris":["https://a.example/cb","https://b.example/cb"]}"#,
+            "https://a.example/cb https://b.example/cb",
+            "[]",
+            "",
+        ] {
+            assert!(!lists(wrong), "{wrong}");
+        }
+    }
+}
