@@ -50,6 +50,7 @@ fn group_name(group: u16) -> &'static str {
         14 => "Revocation and introspection",
         15 => "Logout",
         16 => "Pages for people",
+        17 => "Registration",
         19 => "Transport and server",
         _ => "Others",
     }

@@ -12,6 +12,7 @@ use latchkey::domain::client::Metadata;
 use latchkey::domain::user::User;
 use latchkey::engine::Engine;
 use latchkey::engine::admin::{Actor, AdminResult, Desk, Mode, apply_blocking, clients, users};
+use latchkey::engine::outbound::Outbound;
 use latchkey::store::{Conn, TxResult};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -104,6 +105,17 @@ impl TestApp {
         Self::of(settings, data, |_| Extras::default())
     }
 
+    /// With environment variables, and another client for the URLs that apps supply.
+    pub fn with_outbound(env: &[(&'static str, &str)], outbound: Outbound) -> Self {
+        let options = Options { env: env.iter().map(|(n, v)| (*n, (*v).to_owned())).collect() };
+        let data = tempfile::Builder::new().prefix("lk-test-").tempdir().expect("a directory");
+        let settings = settings(data.path(), &options);
+        Self::of(settings, data, |engine| {
+            engine.outbound = outbound;
+            Extras::default()
+        })
+    }
+
     /// The development server's people and relying party, in a test.
     pub fn dev() -> Self {
         let data = tempfile::Builder::new().prefix("lk-test-").tempdir().expect("a directory");
@@ -112,12 +124,12 @@ impl TestApp {
         Self::of(settings, data, |engine| latchkey::app::prepare_dev(engine).expect("dev people"))
     }
 
-    fn of(settings: Settings, data: tempfile::TempDir, extras: impl FnOnce(&Engine) -> Extras) -> Self {
+    fn of(settings: Settings, data: tempfile::TempDir, extras: impl FnOnce(&mut Engine) -> Extras) -> Self {
         let clock = Clock::turnable();
         let runtime = Runtime { clock: clock.clone(), rng: Rng::system() };
         let opened = open_engine(&settings, OpenMode::Serve, &runtime).unwrap_or_else(|e| panic!("{e}"));
-        let engine = opened.engine;
-        let extras = extras(&engine);
+        let mut engine = opened.engine;
+        let extras = extras(&mut engine);
         let issuer = settings.server.issuer.as_str().to_owned();
         let (tell, told) = mpsc::channel();
         let with = engine.clone();
