@@ -5,6 +5,7 @@ mod apps;
 mod instance;
 mod live;
 mod people;
+mod registration;
 
 use crate::harness::database::dump;
 use crate::harness::program::Program;

@@ -45,6 +45,7 @@ mod prompts;
 mod proxy;
 mod races;
 mod refresh;
+mod registration;
 mod relying_parties;
 mod response_types;
 mod same_id;

@@ -31,6 +31,16 @@ const commands = {
     return { metadata: (await provider()).serverMetadata() }
   },
 
+  // Registers itself (RFC 7591); what follows is as the client that came of it.
+  async register({ metadata, token }) {
+    configuration = await oidc.dynamicClientRegistration(new URL(ISSUER), metadata, oidc.ClientSecretBasic(), {
+      initialAccessToken: token,
+      execute: [oidc.allowInsecureRequests],
+      timeout: 20,
+    })
+    return { client: configuration.clientMetadata() }
+  },
+
   async start({ params = {} }) {
     const config = await provider()
     const [state, nonce, verifier] = [oidc.randomState(), oidc.randomNonce(), oidc.randomPKCECodeVerifier()]

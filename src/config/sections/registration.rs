@@ -49,9 +49,9 @@ section! {
         response_types: bool => Choice(RESPONSE_TYPES), "code";
         /// How long a client secret lasts; afterwards the app gets a new one when it updates its registration.
         secret_days: u32 => whole(0, 3650, "days").zero_means("never ends"), "0";
-        /// Apps that may be registered without a token in 10 minutes from one network (an IPv4 address, an
-        /// IPv6 /64; of an IPv6 /48 eight times as many), on each node; more are answered 429. Loopback
-        /// addresses are not counted.
+        /// Apps that may be registered without a token, and changes that such apps may make of themselves, in
+        /// 10 minutes from one network (an IPv4 address, an IPv6 /64; of an IPv6 /48 eight times as many), on
+        /// each node; more are answered 429. Loopback addresses are not counted.
         open_per_network: u32 => whole(0, 1_000_000, "apps").zero_means("no limit"), "20";
         /// The same from all networks together; beyond it the first 20 of each network still come through.
         open_total: u32 => whole(0, 1_000_000, "apps").zero_means("no limit"), "200";

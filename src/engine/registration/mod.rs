@@ -15,6 +15,7 @@ use super::context::{Ctx, Engine};
 use crate::base::secret::{InitialToken, Plain, RegistrationToken, Secret};
 use crate::domain::client::{Client, SecretHash};
 use crate::protocol::refusal::{Check, Refusal};
+use crate::store::registrations::Registration;
 use crate::store::{Conn, Fault, initial_tokens};
 use policy::Asked;
 use serde_json::Value;
@@ -56,7 +57,7 @@ pub async fn register(
 /// # Errors
 /// [`Check::RegistrationTokenInvalid`], the store.
 pub async fn read(engine: &Engine, ctx: &Ctx, id: &str, token: &Secret) -> Result<Value, Refusal> {
-    let client = authenticated(engine, ctx, id, token).await?;
+    let (_, client) = authenticated(engine, ctx, id, token).await?;
     Ok(answer::body(engine, &client, None, &Plain::presented(token.reveal())))
 }
 
@@ -71,7 +72,11 @@ pub async fn replace(
     document: &str,
 ) -> Result<Value, Refusal> {
     let policy = &engine.policy.registration;
-    let current = authenticated(engine, ctx, id, token).await?;
+    let (registration, current) = authenticated(engine, ctx, id, token).await?;
+    if registration.initial_token.is_none() {
+        // Every change has all nodes read the apps again; strangers must not have them do so all the time.
+        engine.registered.admit(ctx.ip, policy.open, || engine.now())?;
+    }
     let asked = policy::asked(document, policy, Some(&current)).map_err(|problems| invalid(&problems))?;
     same_credentials(engine, &current, &asked).await?;
     sector::check(&engine.outbound, &asked.metadata).await.map_err(|problem| invalid(&[problem]))?;
@@ -143,12 +148,17 @@ fn proof(id: &str, token: &Secret) -> Proof {
 
 /// The app, by its own token (security row I4). Read from the store: who was switched off a moment ago
 /// is off.
-async fn authenticated(engine: &Engine, ctx: &Ctx, id: &str, token: &Secret) -> Result<Client, Refusal> {
+async fn authenticated(
+    engine: &Engine,
+    ctx: &Ctx,
+    id: &str,
+    token: &Secret,
+) -> Result<(Registration, Client), Refusal> {
     let proof = proof(id, token);
     let found = engine.db.read(move |conn| Ok(registrations::authenticate(conn, &proof))).await;
-    let (_, client) = found.map_err(Fault::into_refusal)?.map_err(refused)?;
+    let found = found.map_err(Fault::into_refusal)?.map_err(refused)?;
     ctx.trace.client(id);
-    Ok(client)
+    Ok(found)
 }
 
 /// RFC 7592 §2.2: the `client_id` must be there and the app's own; a `client_secret` "MUST match the

@@ -57,6 +57,9 @@ pub struct Asked {
     pub client_secret: Option<Secret>,
 }
 
+/// The longest document of an app, bytes: what strangers register is held in the memory of every node.
+const LONGEST: usize = 16 * 1024;
+
 /// The members that an app decides itself. Every other member of client metadata is an admin's: what
 /// is added to the metadata later is not open to strangers before somebody says so here.
 const OWN: [&str; 32] = [
@@ -103,6 +106,10 @@ pub fn asked(
     policy: &RegistrationPolicy,
     current: Option<&Client>,
 ) -> Result<Asked, Vec<FieldProblem>> {
+    if text.len() > LONGEST {
+        let fix = "Leave out what is not needed; give keys by jwks_uri.";
+        return Err(vec![FieldProblem::new("metadata", "", "is longer than 16 KiB", fix)]);
+    }
     let mut members = document::members(text)?;
     // RFC 7592 §2.2: a null is read as if the member were not there.
     members.retain(|_, value| !value.is_null());

@@ -57,6 +57,7 @@ fn bearer(request: &Request) -> Result<Option<Secret>, Refusal> {
     // RFC 9110 §11.1: the scheme is case-insensitive.
     match header.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(Secret::new(token.trim()))),
-        _ => Err(Check::BearerInvalid.into()),
+        _ if *request.http.method() == Method::POST => Err(Check::InitialTokenInvalid.into()),
+        _ => Err(Check::RegistrationTokenInvalid.into()),
     }
 }

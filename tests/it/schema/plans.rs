@@ -6,12 +6,14 @@ use crate::harness::database::{Stand, execute, query};
 use diesel::Connection as _;
 use diesel::connection::InstrumentationEvent;
 use latchkey::base::id::{FamilyId, GrantId, UserId};
-use latchkey::base::secret::{AccessToken, Digest, OneTimeLink, Plain, SessionSecret};
+use latchkey::base::secret::{
+    AccessToken, Digest, InitialToken, OneTimeLink, Plain, RegistrationToken, SessionSecret,
+};
 use latchkey::domain::grant::Family;
 use latchkey::store::grants::Ending;
 use latchkey::store::{
-    Conn, Db, TxResult, audit, authorizations, consents, grants, links, prune, sessions, standing, throttles,
-    tokens, traces, users,
+    Conn, Db, TxResult, audit, authorizations, consents, grants, initial_tokens, links, prune, registrations,
+    sessions, standing, throttles, tokens, traces, users,
 };
 use std::sync::{Arc, Mutex};
 
@@ -138,6 +140,14 @@ fn what_each_request_asks_is_found_by_an_index() {
     });
     assert_indexed(db, "link", |conn| {
         links::consume(conn, &Digest::<OneTimeLink>::from_stored("d"), links::SETUP, 1).map(|_| ())
+    });
+    assert_indexed(db, "registration", |conn| {
+        initial_tokens::find(conn, &Digest::<InitialToken>::from_stored("d"))?;
+        initial_tokens::consume(conn, &Digest::<InitialToken>::from_stored("d"), 1)?;
+        registrations::by_token(conn, &Digest::<RegistrationToken>::from_stored("d"))?;
+        registrations::of_client(conn, "c")?;
+        registrations::count_open(conn)?;
+        registrations::unused(conn, 1, 1).map(|_| ())
     });
     assert_indexed(db, "trace", |conn| traces::find(conn, "t").map(|_| ()));
 }
