@@ -244,7 +244,7 @@ fn b55_an_update_replaces_the_whole() {
     let public = manage(&app, "PUT", &made, Some(&again(&made, &public))).json();
     assert!(public.get("client_secret").is_none(), "{public}");
     let back =
-        again(&made, &json!({ "token_endpoint_auth_method": "client_secret_post", "client_secret": null }));
+        again(&public, &json!({ "token_endpoint_auth_method": "client_secret_post", "client_secret": null }));
     let back = manage(&app, "PUT", &made, Some(&back)).json();
     assert!(text(&back, "client_secret").starts_with("lk_cs_"));
     assert_ne!(back["client_secret"], made["client_secret"]);
