@@ -91,7 +91,7 @@ pub async fn replace(
     let saved = change(engine, ctx, actor, work).await?;
     let made = saved.secret.as_ref().map(|secret| Secret::new(secret.reveal()));
     // A secret that was sent and is right is told again; nobody else could tell it.
-    let kept = asked.client_secret.filter(|_| !saved.client.is_public());
+    let kept = asked.client_secret.filter(|_| !saved.client.secrets.is_empty());
     let secret = made.or(kept);
     let secret = secret.as_ref().map(|secret| (secret, end_of(&saved.client, secret)));
     Ok(answer::body(engine, &saved.client, secret, &Plain::presented(token.reveal())))

@@ -34,7 +34,6 @@ fn ix(text: Option<&str>) -> Option<AuthorizationId> {
 fn app(client: &Client, redirect_uri: &VerifiedRedirect) -> App {
     let link = |uri: &Option<String>| uri.as_deref().and_then(Href::web);
     App {
-        home: link(&client.metadata.client_uri),
         logo: link(&client.metadata.logo_uri),
         policy: link(&client.metadata.policy_uri),
         terms: link(&client.metadata.tos_uri),

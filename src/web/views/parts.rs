@@ -11,8 +11,6 @@ pub struct App {
     pub name: Text,
     /// The host that the answer returns to (of the redirect URI, not of `client_uri`).
     pub host: Text,
-    /// `client_uri`.
-    pub home: Option<Href>,
     /// `logo_uri`: linked, never loaded into a page (security row I6).
     pub logo: Option<Href>,
     /// `policy_uri`.
@@ -25,18 +23,17 @@ impl App {
     /// An app with a name, the host it returns to, and no links.
     pub fn named(name: &str, host: &str) -> Self {
         let (name, host) = (Text::plain(name), Text::plain(host));
-        Self { name, host, home: None, logo: None, policy: None, terms: None }
+        Self { name, host, logo: None, policy: None, terms: None }
     }
 
     /// Whether there is any link to show.
     pub fn has_links(&self) -> bool {
-        [&self.home, &self.logo, &self.policy, &self.terms].iter().any(|link| link.is_some())
+        [&self.logo, &self.policy, &self.terms].iter().any(|link| link.is_some())
     }
 
     /// A harmless example.
     pub fn sample() -> Self {
         Self {
-            home: Href::web("https://books.example/"),
             logo: Href::web("https://books.example/logo.png"),
             policy: Href::web("https://books.example/privacy"),
             terms: Href::web("https://books.example/terms"),
@@ -47,7 +44,6 @@ impl App {
     /// An example whose registration attacks the page.
     pub fn hostile() -> Self {
         Self {
-            home: Href::web("data:text/html,<script>alert(1)</script>"),
             logo: Href::web("https://evil.example/x.svg?\"><script>alert(1)</script>"),
             policy: Href::web("javascript:alert(1)"),
             terms: Href::web("https://evil.example/\"onmouseover=alert(1)//"),
