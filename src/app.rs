@@ -11,6 +11,7 @@ mod logging;
 mod open;
 mod serve;
 mod throwaway;
+mod tls;
 
 pub use check::quick as quick_check;
 pub use dev::{prepare as prepare_dev, throwaway as dev_throwaway};

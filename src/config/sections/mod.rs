@@ -7,6 +7,7 @@ mod log;
 mod password;
 mod server;
 mod session;
+mod testing;
 mod tokens;
 mod trace;
 
@@ -17,6 +18,7 @@ pub use log::{Level, Log, LogFormat};
 pub use password::Password;
 pub use server::Server;
 pub use session::Session;
+pub use testing::Testing;
 pub use tokens::Tokens;
 pub use trace::Trace;
 
@@ -33,6 +35,7 @@ pub(super) const SECTIONS: &[Section] = &[
     Log::SECTION,
     Trace::SECTION,
     Audit::SECTION,
+    Testing::SECTION,
 ];
 
 /// Every key of every section.

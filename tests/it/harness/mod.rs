@@ -13,3 +13,4 @@ pub mod node;
 pub mod postgres;
 pub mod program;
 pub mod rp;
+pub mod tls;
