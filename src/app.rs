@@ -10,6 +10,7 @@ mod log_format;
 mod logging;
 mod open;
 mod serve;
+mod testing;
 mod throwaway;
 mod tls;
 

@@ -2,7 +2,7 @@
 
 use super::open::{OpenMode, Opened, Runtime, StartError, open_engine};
 use super::tls::Served;
-use super::{banner, check, dev, jobs};
+use super::{banner, check, dev, jobs, testing};
 use crate::base::id::Sequence;
 use crate::base::tls::{self, Slot};
 use crate::config::Settings;
@@ -13,6 +13,7 @@ use crate::web::ops::{self, Health};
 use crate::web::pages::try_it::TryClient;
 use crate::web::recorder::{self, Recorder};
 use crate::web::site::{Edge, PublicUrl, Site};
+use crate::web::testing::TestMode;
 use crate::web::{dispatch, routes, to_https};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
@@ -87,7 +88,7 @@ fn site(settings: &Settings, engine: &Engine, recorder: Recorder, extras: Extras
     let metrics = Metrics::default();
     Site {
         discovery: Document::build(engine),
-        routes: routes::by_path(&public.base_path, &metrics),
+        routes: routes::by_path(&public.base_path, &metrics, settings.testing.enabled),
         unknown: metrics.of_route("unknown"),
         trace_ids: Sequence::new(&engine.rng),
         public,
@@ -100,6 +101,7 @@ fn site(settings: &Settings, engine: &Engine, recorder: Recorder, extras: Extras
         metrics,
         recorder,
         engine: engine.clone(),
+        testing: settings.testing.enabled.then(|| TestMode { token: settings.testing.token.clone() }),
         dev_people: extras.people,
         try_client: extras.try_client,
     }
@@ -219,7 +221,8 @@ impl Application {
 pub fn run(settings: &Settings) -> Result<u8, StartError> {
     let Opened { engine, .. } = open_engine(settings, OpenMode::Serve, &Runtime::system())?;
     let extras = if settings.dev { dev::prepare(&engine)? } else { Extras::default() };
-    let welcome = banner::lines(settings, &engine);
+    let mode = testing::prepare(settings, &engine)?;
+    let welcome = banner::lines(settings, &engine, mode);
     actix_web::rt::System::new().block_on(async {
         let application = assemble(settings, engine, extras)?;
         println!("{welcome}");

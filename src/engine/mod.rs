@@ -20,6 +20,7 @@ pub mod oxide;
 pub mod passwords;
 pub mod revoke;
 pub mod secrets;
+pub mod testing;
 pub mod throttle;
 pub mod token;
 pub mod trace;

@@ -14,6 +14,7 @@ pub mod request;
 pub mod respond;
 pub mod routes;
 pub mod site;
+pub mod testing;
 pub mod to_https;
 pub mod views;
 

@@ -5,6 +5,7 @@ use super::headers::{self, FormAction};
 use super::request::Response;
 use super::respond;
 use super::site::PublicUrl;
+use crate::protocol::refusal::Check;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Data};
@@ -42,15 +43,23 @@ async fn answer(target: Data<Target>, http: HttpRequest) -> Response {
 fn lead(issuer: &PublicUrl, http: &HttpRequest) -> Response {
     if ![Method::GET, Method::HEAD].contains(http.method()) {
         // A redirect would have what was just sent in the clear sent again, as if nothing had happened.
-        let mut refused = HttpResponse::new(StatusCode::METHOD_NOT_ALLOWED);
+        let mut refused = refusal(Check::PlainHttpRefused);
         refused.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return refused;
     }
     let path = http.uri().path_and_query().map_or("/", |path| path.as_str());
     if path.len() > LONGEST {
-        return HttpResponse::new(StatusCode::URI_TOO_LONG);
+        return refusal(Check::UriTooLong);
     }
     // A target such as `*` or `@evil.example` must not grow the host's name.
     let path = if path.starts_with('/') { path } else { "/" };
     respond::to_issuer(&format!("{}{path}", issuer.origin))
+}
+
+/// What is wrong and what to do, as plain text: there is no page on this side.
+fn refusal(check: Check) -> Response {
+    let row = check.row();
+    let status = StatusCode::from_u16(row.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let text = format!("{}: {} {}\n", row.code, row.cause, row.fix);
+    HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(text)
 }

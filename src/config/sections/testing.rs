@@ -15,7 +15,7 @@ section! {
         /// Test mode as a whole; without it the other keys of this section are refused.
         enabled: bool => Truth, "false";
         /// URLs that apps supply (key sets, logout and others) may lead to loopback and private addresses and to
-        /// any port. They must be https all the same.
+        /// any port; http is taken where the URL itself says loopback.
         loopback_fetches: bool => Truth, "false";
         /// Further certificate authorities (PEM) that are trusted when URLs that apps supply are fetched.
         extra_ca: Option<PathBuf> => OptionalFile, "";
