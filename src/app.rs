@@ -10,7 +10,9 @@ mod log_format;
 mod logging;
 mod open;
 mod serve;
+mod testing;
 mod throwaway;
+mod tls;
 
 pub use check::quick as quick_check;
 pub use dev::{prepare as prepare_dev, throwaway as dev_throwaway};

@@ -4,10 +4,11 @@ use crate::config::{DatabaseTarget, Settings};
 use crate::engine::Engine;
 use crate::engine::admin::{Actor, AdminError, Desk, Mode, apply_blocking, links};
 
-/// The address, the set-up link while there is no admin, and what to do next.
-pub fn lines(settings: &Settings, engine: &Engine) -> String {
+/// The address, that test mode is on where it is, the set-up link while there is no admin, and what to do next.
+pub fn lines(settings: &Settings, engine: &Engine, test_mode: Vec<String>) -> String {
     let issuer = &engine.policy.issuer;
     let mut lines = vec![format!("Latchkey {} is ready at {issuer}", env!("CARGO_PKG_VERSION"))];
+    lines.extend(test_mode);
     lines.push(format!("  Discovery   {issuer}/.well-known/openid-configuration"));
     lines.push(format!("  Data        {}", place(settings)));
     if let Some(ops) = settings.server.ops_listen {

@@ -30,6 +30,12 @@ pub fn throwaway(settings: &mut Settings) -> Result<Throwaway, StartError> {
             "Use a loopback address such as 127.0.0.1:8617, or `latchkey serve`.",
         ));
     }
+    if settings.tls_files().is_some() {
+        return Err(StartError::new(
+            "`latchkey dev` speaks plain http to its own relying party",
+            "Leave LATCHKEY_TLS_CERTIFICATE out, or use `latchkey serve`.",
+        ));
+    }
     if matches!(settings.database_target(), DatabaseTarget::Postgres(_)) {
         return Err(StartError::new(
             "`latchkey dev` makes its own throw-away database",

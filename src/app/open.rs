@@ -6,6 +6,7 @@ use crate::base::clock::Clock;
 use crate::base::crypt::MasterKey;
 use crate::base::id::ulid;
 use crate::base::rng::Rng;
+use crate::base::tls;
 use crate::config::{DatabaseTarget, RegistrationMode, Settings};
 use crate::engine::begun::{Begun, Limits};
 use crate::engine::clients::Clients;
@@ -255,8 +256,19 @@ fn assemble(settings: &Settings, db: Db, master: MasterKey, runtime: &Runtime) -
 
 /// For URLs that others supplied; never back to the address this server listens on.
 fn outbound(settings: &Settings) -> Outbound {
-    let listen = settings.server.listen.ip();
-    Outbound::when_needed(Allowance::Nothing, STRANGER_LIMITS, &[listen])
+    let (testing, listen) = (&settings.testing, settings.server.listen.ip());
+    if !testing.enabled {
+        return Outbound::when_needed(Allowance::Nothing, STRANGER_LIMITS, &[listen]);
+    }
+    let roots = testing.extra_ca.as_deref().map(tls::authorities).transpose();
+    let roots = roots.unwrap_or_else(|why| {
+        // Who serves has refused such a file already; a command fetches nothing.
+        tracing::warn!(%why, "testing.extra_ca");
+        None
+    });
+    let allowance =
+        Allowance::Testing { loopback: testing.loopback_fetches, roots: roots.unwrap_or_default() };
+    Outbound::when_needed(allowance, STRANGER_LIMITS, &[listen])
 }
 
 fn registration(settings: &Settings) -> RegistrationPolicy {
@@ -273,7 +285,11 @@ fn registration(settings: &Settings) -> RegistrationPolicy {
         grant_types: from.grant_types.clone(),
         legacy: from.response_types,
         secret: days(from.secret_days),
-        open: Limits { per_network: from.open_per_network, total: from.open_total },
+        open: if settings.testing.no_rate_limits {
+            Limits { per_network: 0, total: 0 }
+        } else {
+            Limits { per_network: from.open_per_network, total: from.open_total }
+        },
         most_open: i64::from(from.open_most_clients),
         unused: days(from.unused_days),
     }
@@ -281,6 +297,8 @@ fn registration(settings: &Settings) -> RegistrationPolicy {
 
 fn policy(settings: &Settings) -> Policy {
     let (tokens, session) = (&settings.tokens, &settings.session);
+    let limited = !settings.testing.no_rate_limits;
+    let begun = Limits { per_network: session.begun_per_network, total: session.begun_total };
     Policy {
         issuer: settings.server.issuer.as_str().to_owned(),
         code: i64::from(tokens.code_seconds),
@@ -292,10 +310,10 @@ fn policy(settings: &Settings) -> Policy {
         session_idle: i64::from(session.idle_seconds),
         session_absolute: i64::from(session.absolute_seconds),
         login: i64::from(session.login_seconds),
-        begun: Limits { per_network: session.begun_per_network, total: session.begun_total },
         registration: registration(settings),
+        begun: if limited { begun } else { Limits { per_network: 0, total: 0 } },
         sessions_per_user: i64::from(session.max_per_user),
-        max_login_delay: i64::from(settings.password.max_delay_seconds),
+        max_login_delay: if limited { i64::from(settings.password.max_delay_seconds) } else { 0 },
         min_password: settings.password.min_length,
         any_loopback_port: settings.dev,
         trace_rows: i64::from(settings.trace.max_rows),

@@ -1,8 +1,10 @@
-//! The running application: two listeners, jobs, a graceful stop.
+//! The running application: its listeners, jobs, a graceful stop.
 
 use super::open::{OpenMode, Opened, Runtime, StartError, open_engine};
-use super::{banner, check, dev, jobs};
+use super::tls::Served;
+use super::{banner, check, dev, jobs, testing};
 use crate::base::id::Sequence;
+use crate::base::tls::{self, Slot};
 use crate::config::Settings;
 use crate::engine::Engine;
 use crate::web::metrics::Metrics;
@@ -11,7 +13,8 @@ use crate::web::ops::{self, Health};
 use crate::web::pages::try_it::TryClient;
 use crate::web::recorder::{self, Recorder};
 use crate::web::site::{Edge, PublicUrl, Site};
-use crate::web::{dispatch, routes};
+use crate::web::testing::TestMode;
+use crate::web::{dispatch, routes, to_https};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
 use actix_web::web::Data;
@@ -29,12 +32,15 @@ pub struct Application {
     pub addr: SocketAddr,
     /// Where health and metrics are answered.
     pub ops_addr: Option<SocketAddr>,
+    /// Where plain http is led to the issuer.
+    pub http_addr: Option<SocketAddr>,
     /// The use cases, for whoever built it.
     pub engine: Engine,
     /// Readiness, for a drain before the stop.
     pub health: Health,
     server: Server,
-    ops: Option<Server>,
+    /// The listeners beside it; they end when it has ended.
+    beside: Vec<Server>,
 }
 
 /// What a development server adds.
@@ -50,12 +56,15 @@ pub struct Extras {
 /// runtime (the engine is opened outside of it, because opening blocks).
 ///
 /// # Errors
-/// [`StartError`] when a port is taken.
+/// [`StartError`] when a port is taken, or the certificate cannot be used.
 pub fn assemble(settings: &Settings, engine: Engine, extras: Extras) -> Result<Application, StartError> {
+    let served = Served::open(settings, &engine.clock)?;
     let listener = bind(settings.server.listen, "LATCHKEY_LISTEN")?;
     let ops_listener = settings.server.ops_listen.map(|at| bind(at, "LATCHKEY_OPS_LISTEN")).transpose()?;
+    let http_listener = settings.server.http_listen.map(|at| bind(at, "LATCHKEY_HTTP_LISTEN")).transpose()?;
     let addr = listener.local_addr().unwrap_or(settings.server.listen);
-    let ops_addr = ops_listener.as_ref().and_then(|listener| listener.local_addr().ok());
+    let at = |listener: &Option<TcpListener>| listener.as_ref().and_then(|at| at.local_addr().ok());
+    let (ops_addr, http_addr) = (at(&ops_listener), at(&http_listener));
     let (recorder, stories) = Recorder::new();
     let extras = Extras { try_client: extras.try_client.map(|client| client.at(addr)), ..extras };
     let site = Data::new(site(settings, &engine, recorder, extras));
@@ -63,9 +72,14 @@ pub fn assemble(settings: &Settings, engine: Engine, extras: Extras) -> Result<A
     check::in_background(&engine.db, &health);
     jobs::start(&engine);
     actix_web::rt::spawn(recorder::run(engine.clone(), stories));
-    let server = public_server(settings, site.clone(), listener)?;
+    let server = public_server(settings, site.clone(), listener, served.as_ref().map(|served| &served.slot))?;
+    if let Some(served) = served {
+        actix_web::rt::spawn(served.follow());
+    }
+    let redirects = http_listener.map(|listener| redirect_server(settings, &site, listener)).transpose()?;
     let ops = ops_listener.map(|listener| ops_server(site, health.clone(), listener)).transpose()?;
-    Ok(Application { addr, ops_addr, engine, health, server, ops })
+    let beside = redirects.into_iter().chain(ops).collect();
+    Ok(Application { addr, ops_addr, http_addr, engine, health, server, beside })
 }
 
 fn site(settings: &Settings, engine: &Engine, recorder: Recorder, extras: Extras) -> Site {
@@ -74,7 +88,7 @@ fn site(settings: &Settings, engine: &Engine, recorder: Recorder, extras: Extras
     let metrics = Metrics::default();
     Site {
         discovery: Document::build(engine),
-        routes: routes::by_path(&public.base_path, &metrics),
+        routes: routes::by_path(&public.base_path, &metrics, settings.testing.enabled),
         unknown: metrics.of_route("unknown"),
         trace_ids: Sequence::new(&engine.rng),
         public,
@@ -87,6 +101,7 @@ fn site(settings: &Settings, engine: &Engine, recorder: Recorder, extras: Extras
         metrics,
         recorder,
         engine: engine.clone(),
+        testing: settings.testing.enabled.then(|| TestMode { token: settings.testing.token.clone() }),
         dev_people: extras.people,
         try_client: extras.try_client,
     }
@@ -105,12 +120,17 @@ fn bind(at: SocketAddr, setting: &str) -> Result<TcpListener, StartError> {
     })
 }
 
-fn public_server(settings: &Settings, site: Data<Site>, listener: TcpListener) -> Result<Server, StartError> {
+fn public_server(
+    settings: &Settings,
+    site: Data<Site>,
+    listener: TcpListener,
+    slot: Option<&Slot>,
+) -> Result<Server, StartError> {
     let workers = match settings.server.workers {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
         chosen => chosen,
     };
-    let head = HEAD.min(Duration::from_secs(u64::from(settings.server.request_timeout_seconds)));
+    let head = head(settings);
     let server = HttpServer::new(move || App::new().app_data(site.clone()).configure(dispatch::configure))
         .workers(workers)
         .max_connections(settings.server.max_connections)
@@ -118,10 +138,40 @@ fn public_server(settings: &Settings, site: Data<Site>, listener: TcpListener) -
         .client_disconnect_timeout(head)
         .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(u64::from(settings.server.stop_grace_seconds))
+        .tls_handshake_timeout(head)
+        .disable_signals();
+    let listening = match slot {
+        None => server.listen(listener),
+        Some(slot) => {
+            let config = tls::server_config(slot).map_err(|error| {
+                StartError::new(error.to_string(), "This is a fault of Latchkey; please report it.")
+            })?;
+            server.listen_rustls_0_23(listener, config)
+        }
+    };
+    let listening = listening.map_err(|error| {
+        StartError::new(error.to_string(), "Choose another address with LATCHKEY_LISTEN.")
+    })?;
+    Ok(listening.run())
+}
+
+/// The longest a request's head may take here.
+fn head(settings: &Settings) -> Duration {
+    HEAD.min(Duration::from_secs(u64::from(settings.server.request_timeout_seconds)))
+}
+
+fn redirect_server(settings: &Settings, site: &Site, listener: TcpListener) -> Result<Server, StartError> {
+    let target = Data::new(to_https::Target::of(site.public.clone()));
+    let server = HttpServer::new(move || App::new().app_data(target.clone()).configure(to_https::configure))
+        .workers(1)
+        .max_connections(settings.server.max_connections)
+        .client_request_timeout(head(settings))
+        .client_disconnect_timeout(head(settings))
+        .shutdown_timeout(1)
         .disable_signals()
         .listen(listener)
         .map_err(|error| {
-            StartError::new(error.to_string(), "Choose another address with LATCHKEY_LISTEN.")
+            StartError::new(error.to_string(), "Choose another address with LATCHKEY_HTTP_LISTEN.")
         })?;
     Ok(server.run())
 }
@@ -152,12 +202,12 @@ impl Application {
     /// # Errors
     /// When a listener fails.
     pub async fn run(self) -> std::io::Result<()> {
-        let ops_handle = self.ops.as_ref().map(Server::handle);
-        if let Some(ops) = self.ops {
-            actix_web::rt::spawn(ops);
+        let handles: Vec<ServerHandle> = self.beside.iter().map(Server::handle).collect();
+        for server in self.beside {
+            actix_web::rt::spawn(server);
         }
         let ended = self.server.await;
-        if let Some(handle) = ops_handle {
+        for handle in handles {
             handle.stop(false).await;
         }
         ended
@@ -171,7 +221,8 @@ impl Application {
 pub fn run(settings: &Settings) -> Result<u8, StartError> {
     let Opened { engine, .. } = open_engine(settings, OpenMode::Serve, &Runtime::system())?;
     let extras = if settings.dev { dev::prepare(&engine)? } else { Extras::default() };
-    let welcome = banner::lines(settings, &engine);
+    let mode = testing::prepare(settings, &engine)?;
+    let welcome = banner::lines(settings, &engine, mode);
     actix_web::rt::System::new().block_on(async {
         let application = assemble(settings, engine, extras)?;
         println!("{welcome}");

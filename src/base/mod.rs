@@ -7,3 +7,4 @@ pub mod id;
 pub mod rng;
 pub mod secret;
 pub mod text;
+pub mod tls;

@@ -36,7 +36,8 @@ pub fn run(global: &Global, command: &Command) -> Result<Answer, Failure> {
 }
 
 fn check(global: &Global, args: &CheckArgs) -> Result<Answer, Failure> {
-    let settings = global.settings(&[])?;
+    let mut settings = global.settings(&[])?;
+    Global::check_files(&mut settings)?;
     let rows = settings.explain();
     let mut answer = if global.output == Format::Json {
         let row = |row: &config::Row| json!({ "key": row.key, "value": row.value, "origin": row.origin });

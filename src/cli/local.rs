@@ -77,6 +77,17 @@ impl Global {
         config::load(sources).map_err(|problems| Failure::configuration(&problems))
     }
 
+    /// Reads the files that a server needs besides; what is unwise about them joins the warnings.
+    ///
+    /// # Errors
+    /// Every file that cannot be used, exit 78.
+    pub fn check_files(settings: &mut Settings) -> Result<(), Failure> {
+        let files = settings.check_files(Runtime::system().clock.now());
+        let files = files.map_err(|problems| Failure::configuration(&problems))?;
+        settings.warnings.extend(files.warnings);
+        Ok(())
+    }
+
     /// Opens the instance.
     ///
     /// # Errors

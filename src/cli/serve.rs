@@ -16,6 +16,15 @@ pub struct Args {
     /// Address and port for health checks and metrics [default: 127.0.0.1:8618]
     #[arg(long, value_name = "ADDRESS:PORT")]
     ops_listen: Option<String>,
+    /// Certificate chain (PEM): speak https without a proxy
+    #[arg(long, value_name = "FILE")]
+    tls_certificate: Option<String>,
+    /// Private key of the certificate (PEM)
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<String>,
+    /// Address and port that lead plain http to the https issuer
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    http_listen: Option<String>,
     /// error, warn, info, debug or trace [default: info]
     #[arg(long, value_name = "LEVEL")]
     log_level: Option<String>,
@@ -44,9 +53,13 @@ fn settings(global: &Global, args: &Args, dev: bool) -> Result<Settings, Failure
     let more = [
         ("server.listen", args.listen.as_ref()),
         ("server.ops_listen", args.ops_listen.as_ref()),
+        ("server.tls_certificate", args.tls_certificate.as_ref()),
+        ("server.tls_key", args.tls_key.as_ref()),
+        ("server.http_listen", args.http_listen.as_ref()),
         ("log.level", args.log_level.as_ref()),
     ];
     let mut settings = global.settings(&more)?;
+    Global::check_files(&mut settings)?;
     settings.dev = dev;
     Ok(settings)
 }

@@ -1,6 +1,8 @@
 //! What must hold between keys, and what works but is unwise.
 
-use std::net::{IpAddr, SocketAddr};
+mod edge;
+
+use std::net::IpAddr;
 
 use super::Settings;
 use super::key::Key;
@@ -20,7 +22,11 @@ const HASHING_FLOOR: u64 = 35_840;
 /// Contradictions between keys.
 pub(super) fn contradictions(reading: &Reading) -> Vec<Problem> {
     let too_short = AT_LEAST.iter().filter_map(|(long, short)| shorter(reading, long, short));
-    too_short.chain(same_port(reading)).collect()
+    too_short
+        .chain(edge::shared_ports(reading))
+        .chain(edge::tls(reading))
+        .chain(edge::testing(reading))
+        .collect()
 }
 
 fn shorter(reading: &Reading, long: &'static str, short: &'static str) -> Option<Problem> {
@@ -52,36 +58,7 @@ fn shorter(reading: &Reading, long: &'static str, short: &'static str) -> Option
     )
 }
 
-fn same_port(reading: &Reading) -> Option<Problem> {
-    let (listen, listen_place) = reading.accepted("server.listen")?;
-    let (ops, ops_place) = reading.accepted("server.ops_listen")?;
-    let (listen, address): (SocketAddr, SocketAddr) = (listen.trim().parse().ok()?, ops.trim().parse().ok()?);
-    let overlaps =
-        listen.ip() == address.ip() || listen.ip().is_unspecified() || address.ip().is_unspecified();
-    if listen.port() != address.port() || listen.port() == 0 || !overlaps {
-        return None;
-    }
-    let free = SocketAddr::new(address.ip(), listen.port().checked_add(1).unwrap_or(8618)).to_string();
-    let same = |other: &str, address: SocketAddr, place: &Place| {
-        format!("uses the same port as {other}, which is {address} ({})", place.origin())
-    };
-    // The blame goes to the one that somebody wrote.
-    let problem = if *ops_place == Place::Default {
-        let fix = format!("use another port, or set server.ops_listen to {free} or off");
-        Problem::general(listen_place.clone(), same("server.ops_listen", address, ops_place), fix)
-            .on("server.listen")
-            .received(&listen.to_string())
-    } else {
-        let declared = find("server.ops_listen")?;
-        let fix = assignment(declared, (declared.describe)().shape, ops_place, &free);
-        Problem::general(ops_place.clone(), same("server.listen", listen, listen_place), fix)
-            .on("server.ops_listen")
-            .received(&ops)
-    };
-    Some(problem)
-}
-
-fn find(dotted: &str) -> Option<&'static Key> {
+pub(super) fn find(dotted: &str) -> Option<&'static Key> {
     all_keys().find(|key| key.dotted() == dotted)
 }
 

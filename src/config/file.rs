@@ -164,7 +164,7 @@ fn written(value: &DeValue<'_>) -> Written {
         DeValue::String(_) => Written::As(Shape::Text),
         DeValue::Integer(_) => Written::As(Shape::Whole),
         DeValue::Float(_) => Written::Other("a number with a fraction"),
-        DeValue::Boolean(_) => Written::Other("true or false"),
+        DeValue::Boolean(_) => Written::As(Shape::Truth),
         DeValue::Datetime(_) => Written::Other("a date or time"),
         DeValue::Array(_) => Written::Other("a list whose parts are not all texts"),
         DeValue::Table(_) => Written::Other("a table"),

@@ -14,6 +14,7 @@ mod problem;
 mod reading;
 mod reference;
 mod sections;
+mod server_files;
 mod syntax;
 mod unknown;
 
@@ -23,8 +24,11 @@ use std::path::{Path, PathBuf};
 pub use formats::{DatabaseUrl, Issuer};
 pub use problem::{Place, Problem, render};
 pub use reference::reference;
-pub use sections::{Audit, Database, Keys, Level, Log, LogFormat, Password, Server, Session, Tokens, Trace};
+pub use sections::{
+    Audit, Database, Keys, Level, Log, LogFormat, Password, Server, Session, Testing, Tokens, Trace,
+};
 pub use sections::{Registration, RegistrationMode};
+pub use server_files::ServerFiles;
 
 use crate::base::secret::Secret;
 use formats::{Format, Listen};
@@ -63,11 +67,14 @@ pub struct Settings {
     pub trace: Trace,
     /// The audit log.
     pub audit: Audit,
+    /// Test mode.
+    pub testing: Testing,
     /// Whether this is `latchkey dev`; set by the caller, never by configuration.
     pub dev: bool,
     /// What works but is unwise, as sentences for the log.
     pub warnings: Vec<String>,
     rows: Vec<Row>,
+    places: BTreeMap<String, Place>,
 }
 
 /// One key as `latchkey check --show-origin` prints it.
@@ -146,6 +153,7 @@ pub fn load(sources: Sources) -> Result<Settings, Vec<Problem>> {
         Some(mut settings) if problems.is_empty() => {
             warnings.extend(checks::warnings(&settings, &reading));
             settings.warnings = warnings;
+            settings.places = reading.places();
             settings.rows = reading.rows;
             Ok(settings)
         }
@@ -167,6 +175,7 @@ fn read(reading: &mut Reading) -> Option<Settings> {
     let log = Log::read(reading);
     let trace = Trace::read(reading);
     let audit = Audit::read(reading);
+    let testing = Testing::read(reading);
     Some(Settings {
         server: server?,
         database: database?,
@@ -178,9 +187,11 @@ fn read(reading: &mut Reading) -> Option<Settings> {
         log: log?,
         trace: trace?,
         audit: audit?,
+        testing: testing?,
         dev: false,
         warnings: Vec::new(),
         rows: Vec::new(),
+        places: BTreeMap::new(),
     })
 }
 
@@ -206,16 +217,22 @@ fn flag_layer(flags: Vec<(String, String)>, problems: &mut Vec<Problem>) -> Laye
     layer
 }
 
-/// The default issuer follows the port that is listened on, so that one setting is enough to move.
+/// The default issuer follows the port that is listened on, and whether that speaks TLS, so that one setting
+/// is enough to move.
 fn derived(layers: &[Layer]) -> Layer {
     let mut layer = Layer::new();
-    let listen = layers.iter().rev().find_map(|layer| layer.get("server.listen"));
-    let port =
-        listen.and_then(|given| Listen { port: 0 }.parse(&given.text()).ok()).map(|address| address.port());
-    if let Some(port) = port.filter(|port| *port != 0) {
-        let issuer = format!("http://localhost:{port}");
-        layer.insert("server.issuer".to_owned(), Given::plain(issuer, Place::Follows("server.listen")));
-    }
+    let given = |dotted| layers.iter().rev().find_map(|layer| layer.get(dotted));
+    let listen = given("server.listen").map(|given| Listen { port: 0 }.parse(&given.text()));
+    let port = listen.and_then(Result::ok).map(|address| address.port()).filter(|port| *port != 0);
+    let tls = given("server.tls_certificate").is_some_and(|given| !given.text().trim().is_empty());
+    let place = match (port, tls) {
+        (Some(_), _) => Place::Follows("server.listen"),
+        (None, true) => Place::Follows("server.tls_certificate"),
+        (None, false) => return layer,
+    };
+    let scheme = if tls { "https" } else { "http" };
+    let issuer = format!("{scheme}://localhost:{}", port.unwrap_or(8617));
+    layer.insert("server.issuer".to_owned(), Given::plain(issuer, place));
     layer
 }
 

@@ -119,6 +119,10 @@ pub(super) fn shown(text: &str) -> String {
     if text.is_empty() {
         return "\"\"".to_owned();
     }
+    // The content of a key file where its path should be.
+    if text.contains("-----BEGIN") {
+        return "(hidden)".to_owned();
+    }
     let text = &without_userinfo(text);
     let mut safe: String = text
         .chars()

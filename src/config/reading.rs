@@ -72,6 +72,11 @@ impl Reading {
         self.accepted.get(dotted).map(|given| (given.text(), &given.place))
     }
 
+    /// Where the accepted value of each key stands.
+    pub(super) fn places(&self) -> BTreeMap<String, Place> {
+        self.accepted.iter().map(|(dotted, given)| (dotted.clone(), given.place.clone())).collect()
+    }
+
     /// Reads a key from every layer; the highest one that sets it wins.
     pub(super) fn take<F: Format>(&mut self, key: &Key, format: &F) -> Option<F::Value> {
         let dotted = key.dotted();
@@ -127,6 +132,7 @@ fn wrong_shape<F: Format>(key: &Key, format: &F, given: &Given) -> Option<Proble
         Written::Plain | Written::Broken => return None,
         Written::As(shape) if shape == F::SHAPE => return None,
         Written::As(Shape::Whole) => "a number",
+        Written::As(Shape::Truth) => "true or false",
         Written::As(Shape::Text) => "text in quotes",
         Written::As(Shape::List) => "a list",
         Written::Other(found) => found,

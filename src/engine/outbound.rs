@@ -8,6 +8,7 @@ mod error;
 mod stranger;
 
 use crate::protocol::redirect_uri::is_loopback;
+use address::is_local;
 pub use address::is_public;
 pub use error::OutboundError;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -87,7 +88,8 @@ pub enum Allowance {
     },
     /// For a server under test, whose relying parties are on the same machine.
     Testing {
-        /// Whether loopback may be called too: any port, and http where the URL itself says loopback.
+        /// Whether loopback and private networks may be called too: any port, and http where the URL itself
+        /// says loopback.
         loopback: bool,
         /// Certificates that are trusted beside those of the machine, PEM.
         roots: Vec<u8>,
@@ -95,7 +97,7 @@ pub enum Allowance {
 }
 
 impl Allowance {
-    const fn has_loopback(&self) -> bool {
+    const fn has_local(&self) -> bool {
         matches!(self, Self::Testing { loopback: true, .. })
     }
 }
@@ -165,7 +167,7 @@ impl Outbound {
 
     fn build(&self) -> Result<reqwest::Client, OutboundError> {
         let no_tls = |error: reqwest::Error| OutboundError::NoTls(format!("no HTTP client: {error:?}"));
-        let resolver = Guarded { own: self.own.clone(), loopback: self.allowance.has_loopback() };
+        let resolver = Guarded { own: self.own.clone(), local: self.allowance.has_local() };
         let builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -233,11 +235,11 @@ impl Outbound {
             to_listener(&mut url, *listener)?;
             return Ok(Target { url, host });
         }
-        let loopback = self.allowance.has_loopback();
-        if url.scheme() != "https" && !(loopback && url.scheme() == "http" && is_loopback(&url)) {
+        let local = self.allowance.has_local();
+        if url.scheme() != "https" && !(local && url.scheme() == "http" && is_loopback(&url)) {
             return Err(OutboundError::UrlRefused("not https"));
         }
-        if !loopback && !url.port_or_known_default().is_some_and(|port| self.ports.contains(&port)) {
+        if !local && !url.port_or_known_default().is_some_and(|port| self.ports.contains(&port)) {
             return Err(OutboundError::UrlRefused("a port that is not allowed"));
         }
         let literal = match url.host() {
@@ -247,7 +249,7 @@ impl Outbound {
             None => return Err(OutboundError::UrlRefused("a URL without a host")),
         };
         match literal {
-            Some(ip) if !may_reach(ip, &self.own, loopback) => Err(OutboundError::AddressRefused),
+            Some(ip) if !may_reach(ip, &self.own, local) => Err(OutboundError::AddressRefused),
             _ => Ok(Target { url, host: None }),
         }
     }
@@ -356,20 +358,20 @@ fn told(error: &reqwest::Error) -> OutboundError {
 /// one of the addresses returned here and to no other, so a second answer of the DNS has no say.
 struct Guarded {
     own: Arc<[IpAddr]>,
-    loopback: bool,
+    local: bool,
 }
 
-fn may_reach(ip: IpAddr, own: &[IpAddr], loopback: bool) -> bool {
-    (is_public(ip) && !own.contains(&ip)) || (loopback && ip.is_loopback())
+fn may_reach(ip: IpAddr, own: &[IpAddr], local: bool) -> bool {
+    (is_public(ip) && !own.contains(&ip)) || (local && is_local(ip))
 }
 
 impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
-        let (host, own, loopback) = (name.as_str().to_owned(), self.own.clone(), self.loopback);
+        let (host, own, local) = (name.as_str().to_owned(), self.own.clone(), self.local);
         Box::pin(async move {
             let found = tokio::task::spawn_blocking(move || (host.as_str(), 0).to_socket_addrs()).await??;
             let found: Vec<SocketAddr> = found.collect();
-            if found.iter().any(|at| !may_reach(at.ip(), &own, loopback)) {
+            if found.iter().any(|at| !may_reach(at.ip(), &own, local)) {
                 return Err(OutboundError::AddressRefused.into());
             }
             Ok::<Addrs, _>(Box::new(found.into_iter()))

@@ -232,4 +232,8 @@ registry! {
         "The request is malformed.", "Send well-formed UTF-8 without control characters.";
     RateLimited = 1911, "rate_limited", "RFC 6585 §4", TemporarilyUnavailable, 429, Json, Developer,
         "Too many requests.", "Wait as long as Retry-After says.";
+    PlainHttpRefused = 1912, "plain_http_refused", "RFC 9700 §2.6", InvalidRequest, 405, Json, Developer,
+        "This came over plain http, where only GET and HEAD are led to https.", "Send it to the https address of the issuer; change what was sent in the clear, if it was secret.";
+    TestingTokenWrong = 1913, "testing_token_wrong", "RFC 6750 §3.1", InvalidToken, 401, Bearer, Operator,
+        "The token is not the one that test mode was given.", "Send the token of LATCHKEY_TESTING__TOKEN.";
 }

@@ -45,7 +45,8 @@ pub fn secure(response: &mut Response, public: &PublicUrl, nonce: &str, form_act
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    if public.https {
+    // Browsers keep it for all ports of a name: on this machine's it would take plain http from others.
+    if public.https && !public.loopback {
         headers.insert(
             STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=31536000; includeSubDomains"),

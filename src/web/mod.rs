@@ -14,6 +14,8 @@ pub mod request;
 pub mod respond;
 pub mod routes;
 pub mod site;
+pub mod testing;
+pub mod to_https;
 pub mod views;
 
 pub use request::{Request, Response};

@@ -69,6 +69,7 @@ impl Request {
             nonce: self.nonce.clone(),
             issuer_name: "Latchkey".to_owned(),
             dev_banner: self.site.edge.dev,
+            test_banner: self.site.testing.is_some(),
         }
     }
 

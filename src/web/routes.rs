@@ -5,7 +5,7 @@ use super::metrics::Metrics;
 use super::request::{Request, Response};
 use super::respond::Class;
 use super::site::{Answering, Served};
-use super::{oauth, pages};
+use super::{oauth, pages, testing};
 use crate::protocol::refusal::Refusal;
 use actix_web::http::Method;
 use std::collections::HashMap;
@@ -92,8 +92,9 @@ pub static ROUTES: &[&Route] = &[
     &pages::try_it::ACT,
 ];
 
-/// The table by full path, with counters.
-pub fn by_path(base_path: &str, metrics: &Metrics) -> HashMap<String, Served> {
+/// The table by full path, with counters; with the endpoints of test mode where that is on.
+pub fn by_path(base_path: &str, metrics: &Metrics, test_mode: bool) -> HashMap<String, Served> {
     let served = |route: &'static Route| Served { route, metrics: metrics.of_route(route.path) };
-    ROUTES.iter().map(|route| (format!("{base_path}{}", route.path), served(route))).collect()
+    let more = if test_mode { testing::ROUTES } else { &[] };
+    ROUTES.iter().chain(more).map(|route| (format!("{base_path}{}", route.path), served(route))).collect()
 }

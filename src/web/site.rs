@@ -89,6 +89,8 @@ pub struct Site {
     pub trace_ids: Sequence,
     /// Prebuilt discovery document.
     pub discovery: super::oauth::discovery::Document,
+    /// Test mode, where it is on.
+    pub testing: Option<super::testing::TestMode>,
     /// People to sign in as, in `latchkey dev`.
     pub dev_people: Vec<(String, String)>,
     /// The built-in relying party of `latchkey dev`.

@@ -2,7 +2,7 @@
 //!
 //! Each `config/broken/NAME.toml` is loaded and the answer compared with `NAME.txt` beside it. Lines
 //! at the top set more: `# env: NAME=VALUE`, `# flag: key=value`, `# secret: FILE=CONTENT` (a file
-//! beside the configuration), `# missing` (no configuration file is there), `# directory` (the
+//! beside the configuration), `# pem: FILE=KIND` (one with a certificate or key, see `pem`), `# missing` (no configuration file is there), `# directory` (the
 //! path is a directory), `# mode: 644`. `{dir}` stands for the directory of the files.
 //! `LATCHKEY_BLESS=1` rewrites the answers; read each: it must tell a person what to change.
 
@@ -10,7 +10,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use latchkey::config::{Settings, Sources, load, render};
+use latchkey::config::{Problem, Settings, Sources, load, render};
+use rcgen::{CertificateParams, KeyPair};
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/config/broken");
 
@@ -33,6 +34,26 @@ fn write_private(path: &Path, content: &[u8], mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
+/// A certificate, a key, or what people take for one.
+fn pem(kind: &str) -> String {
+    let key = KeyPair::generate().unwrap();
+    let certificate =
+        CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let cut = |text: &str| text[..text.len() / 2].to_owned();
+    let block =
+        |kind: &str| format!("-----BEGIN {kind}-----\nbm90IHdoYXQgaXQgc2F5cw==\n-----END {kind}-----\n");
+    match kind {
+        "certificate" => certificate.pem(),
+        "key" | "other key" => key.serialize_pem(),
+        "cut certificate" => cut(&certificate.pem()),
+        "cut key" => cut(&key.serialize_pem()),
+        "locked key" => block("ENCRYPTED PRIVATE KEY"),
+        "weak key" => block("RSA PRIVATE KEY"),
+        "nonsense" => block("CERTIFICATE"),
+        other => panic!("no such kind of file: {other}"),
+    }
+}
+
 /// Loads a case in a directory of its own; the answer names its files relatively.
 fn answer(case: &Path) -> Result<Settings, String> {
     let bytes = fs::read(case).unwrap();
@@ -51,12 +72,20 @@ fn answer(case: &Path) -> Result<Settings, String> {
         let (name, content) = pair(order, &dir);
         write_private(&place.path().join(name), content.as_bytes(), 0o600);
     }
+    for order in orders(&text, "pem") {
+        let (name, kind) = pair(order, &dir);
+        write_private(&place.path().join(name), pem(&kind).as_bytes(), 0o600);
+    }
     let sources = Sources {
         file: Some(file),
         env: orders(&text, "env").iter().map(|order| pair(order, &dir)).collect(),
         flags: orders(&text, "flag").iter().map(|order| pair(order, &dir)).collect(),
     };
-    load(sources).map_err(|problems| render(&problems).replace(&format!("{dir}/"), ""))
+    let said = |problems: Vec<Problem>| render(&problems).replace(&format!("{dir}/"), "");
+    let settings = load(sources).map_err(said)?;
+    // What a server reads besides; some day in 2026.
+    settings.check_files(1_800_000_000).map_err(said)?;
+    Ok(settings)
 }
 
 fn cases() -> Vec<PathBuf> {

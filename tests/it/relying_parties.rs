@@ -13,7 +13,7 @@ const CALLBACK: &str = "http://127.0.0.1:9/callback";
 const AFTERWARDS: &str = "http://127.0.0.1:9/";
 const SCOPE: &str = "openid profile email offline_access";
 
-fn client(app: &TestApp, method: AuthMethod) -> TestClient {
+pub fn client(app: &TestApp, method: AuthMethod) -> TestClient {
     app.client("party", |metadata| {
         metadata.token_endpoint_auth_method = method;
         metadata.redirect_uris = vec![CALLBACK.to_owned()];
@@ -22,11 +22,11 @@ fn client(app: &TestApp, method: AuthMethod) -> TestClient {
     })
 }
 
-fn openidconnect(app: &TestApp, client: &TestClient) -> Box<dyn Party> {
+pub fn openidconnect(app: &TestApp, client: &TestClient) -> Box<dyn Party> {
     Box::new(RelyingParty::discover(app, client, CALLBACK))
 }
 
-fn environment<'a>(
+pub fn environment<'a>(
     app: &'a TestApp,
     client: &'a TestClient,
     method: &'a str,
@@ -73,7 +73,7 @@ fn error(outcome: Result<impl std::fmt::Debug, Value>) -> Value {
 }
 
 /// Sign-in, tokens, UserInfo, introspection, refresh, reuse, revocation, logout.
-fn whole_way(app: &TestApp, party: &mut dyn Party, confidential: bool) {
+pub fn whole_way(app: &TestApp, party: &mut dyn Party, confidential: bool) {
     let ada = app.user("ada");
     let mut visitor = app.visitor();
     let (tokens, claims) = sign_in(app, party, &mut visitor, &json!({}));
@@ -134,7 +134,7 @@ fn log_out(party: &mut dyn Party, visitor: &mut Visitor) {
 }
 
 /// What a library must refuse, and what the server must tell it.
-fn refusals(app: &TestApp, party: &mut dyn Party) {
+pub fn refusals(app: &TestApp, party: &mut dyn Party) {
     app.user("ada");
     let mut visitor = app.visitor();
     let (tokens, _) = sign_in(app, party, &mut visitor, &json!({}));
@@ -275,7 +275,7 @@ fn authlib_hears_refusals_and_asks_for_a_fresh_login() {
     machine(&mut *authlib(&app, &with, "client_secret_basic"));
 }
 
-const METHODS: [(AuthMethod, &str); 3] = [
+pub const METHODS: [(AuthMethod, &str); 3] = [
     (AuthMethod::ClientSecretBasic, "client_secret_basic"),
     (AuthMethod::ClientSecretPost, "client_secret_post"),
     (AuthMethod::None, "none"),

@@ -5,8 +5,9 @@ import os
 import sys
 from urllib.parse import parse_qs, urlsplit
 
-# The tests' issuer is http on loopback; Authlib refuses that unless told.
-os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")
+# An issuer over http is one on loopback; Authlib refuses that unless told.
+if os.environ["ISSUER"].startswith("http:"):
+    os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")
 
 import jwt  # noqa: E402
 from authlib.integrations.base_client import BaseApp, FrameworkIntegration, OAuth2Mixin, OAuthError, OpenIDMixin  # noqa: E402

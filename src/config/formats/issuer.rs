@@ -46,7 +46,31 @@ impl Issuer {
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.url)
     }
+
+    /// Whether strangers cannot reach the address: this machine, a private network, or a name that the public
+    /// DNS does not have (RFC 2606, RFC 6761, RFC 6762; a name without a dot).
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        match self.url.host() {
+            Some(Host::Domain(name)) => {
+                let name = name.trim_end_matches('.');
+                !name.contains('.') || RESERVED.iter().any(|reserved| name.ends_with(reserved))
+            }
+            Some(Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+            Some(Host::Ipv6(ip)) => {
+                let mapped = ip.to_ipv4_mapped();
+                ip.is_loopback()
+                    || ip.is_unique_local()
+                    || ip.is_unicast_link_local()
+                    || mapped.is_some_and(|ip| ip.is_loopback() || ip.is_private())
+            }
+            None => false,
+        }
+    }
 }
+
+/// Ends of names that nobody can own in the public DNS.
+const RESERVED: [&str; 5] = [".localhost", ".test", ".example", ".internal", ".local"];
 
 impl fmt::Display for Issuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -178,6 +202,41 @@ mod tests {
         ] {
             let refused = IssuerFormat.parse(given).err().map(|refused| refused.fix);
             assert_eq!(refused, Some(Fix::Value(fix.into())), "{given}");
+        }
+    }
+
+    #[test]
+    fn tells_a_public_address_from_a_private_one() {
+        let is_private = |text: &str| IssuerFormat.parse(text).unwrap().is_private();
+        for private in [
+            "http://localhost:8617",
+            "https://id.latchkey.test",
+            "https://id.latchkey.test.",
+            "https://op:8443/auth",
+            "https://id.example",
+            "https://id.corp.internal",
+            "https://nas.local",
+            "https://a.localhost",
+            "https://10.1.2.3",
+            "https://192.168.1.1",
+            "https://172.31.0.1",
+            "https://[::1]:1",
+            "https://[fd00::1]",
+            "https://[::ffff:10.0.0.1]",
+        ] {
+            assert!(is_private(private), "{private}");
+        }
+        for public in [
+            "https://id.example.com",
+            "https://test.com",
+            "https://latchkey.test.evil.com",
+            "https://eviltest.io",
+            "https://8.8.8.8",
+            "https://172.32.0.1",
+            "https://[2606:4700::1]",
+            "https://[::ffff:8.8.8.8]",
+        ] {
+            assert!(!is_private(public), "{public}");
         }
     }
 

@@ -5,7 +5,10 @@ mod choice;
 mod database;
 mod issuer;
 mod master_key;
+mod name;
 mod path;
+mod secret_text;
+mod truth;
 mod whole;
 mod words;
 
@@ -16,7 +19,10 @@ pub(super) use database::{DatabaseFormat, holds_password};
 pub use issuer::Issuer;
 pub(super) use issuer::IssuerFormat;
 pub(super) use master_key::MasterKeyFormat;
-pub(super) use path::Directory;
+pub(super) use name::Name;
+pub(super) use path::{Directory, OptionalFile};
+pub(super) use secret_text::SecretText;
+pub(super) use truth::Truth;
 pub(super) use whole::{DAY, HOUR, MINUTE, humane, percent, seconds, whole, with_unit};
 pub(super) use words::Words;
 
@@ -25,6 +31,8 @@ pub(super) use words::Words;
 pub enum Shape {
     /// A whole number, without quotes.
     Whole,
+    /// `true` or `false`, without quotes.
+    Truth,
     /// Text in quotes.
     Text,
     /// A list of texts; separated by commas in flags and environment variables.
@@ -36,6 +44,7 @@ impl Shape {
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Whole => "a whole number without quotes",
+            Self::Truth => "true or false without quotes",
             Self::Text => "text in quotes",
             Self::List => "a list of texts in brackets",
         }
@@ -44,7 +53,7 @@ impl Shape {
     /// A plain value written as this shape in the file.
     pub(super) fn in_file(self, value: &str) -> String {
         match self {
-            Self::Whole => value.to_owned(),
+            Self::Whole | Self::Truth => value.to_owned(),
             Self::Text => quoted(value),
             Self::List => {
                 let items: Vec<_> = list_items(value).map(quoted).collect();

@@ -24,3 +24,25 @@ impl Format for Directory {
         Ok(PathBuf::from(text))
     }
 }
+
+/// A path that names a file, or none; what is in it is found out by whoever reads it.
+pub(in crate::config) struct OptionalFile;
+
+impl Format for OptionalFile {
+    type Value = Option<PathBuf>;
+
+    fn allowed(&self) -> String {
+        "a path; a relative one starts where Latchkey was started; empty = none".to_owned()
+    }
+
+    fn parse(&self, text: &str) -> Result<Option<PathBuf>, Refused> {
+        if text.contains('\0') {
+            return Err(Refused::new("a path cannot hold a zero character", Fix::Default));
+        }
+        if text.contains("-----BEGIN") {
+            let fix = Fix::Words("put it into a file, and write the file's path here".into());
+            return Err(Refused::new("the content of a file, but its path is needed", fix));
+        }
+        Ok(Some(text.trim()).filter(|path| !path.is_empty()).map(PathBuf::from))
+    }
+}

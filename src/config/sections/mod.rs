@@ -8,6 +8,7 @@ mod password;
 mod registration;
 mod server;
 mod session;
+mod testing;
 mod tokens;
 mod trace;
 
@@ -19,6 +20,7 @@ pub use password::Password;
 pub use registration::{Registration, RegistrationMode};
 pub use server::Server;
 pub use session::Session;
+pub use testing::Testing;
 pub use tokens::Tokens;
 pub use trace::Trace;
 
@@ -36,6 +38,7 @@ pub(super) const SECTIONS: &[Section] = &[
     Log::SECTION,
     Trace::SECTION,
     Audit::SECTION,
+    Testing::SECTION,
 ];
 
 /// Every key of every section.

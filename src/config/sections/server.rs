@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 
 use crate::config::formats::{
-    Directory, HOUR, Issuer, IssuerFormat, Listen, MINUTE, Networks, OptionalListen, seconds, whole,
+    Directory, HOUR, Issuer, IssuerFormat, Listen, MINUTE, Networks, OptionalFile, OptionalListen, seconds,
+    whole,
 };
 use crate::config::key::section;
 
@@ -22,6 +23,14 @@ section! {
         /// The address and port for health checks and metrics. Keep it away from the internet.
         ops_listen: Option<SocketAddr> => OptionalListen(Listen { port: 8618 }), "127.0.0.1:8618",
             also "LATCHKEY_OPS_LISTEN";
+        /// The certificate of this server and those that lead to its root (PEM). With it, `server.listen`
+        /// speaks https and no proxy is needed. A changed file is taken up within seconds; one that is broken
+        /// is logged, and the one before stays in use.
+        tls_certificate: Option<PathBuf> => OptionalFile, "", also "LATCHKEY_TLS_CERTIFICATE";
+        /// The private key of that certificate (PEM, without a passphrase).
+        tls_key: Option<PathBuf> => OptionalFile, "", also "LATCHKEY_TLS_KEY";
+        /// Where plain http is answered with a redirect to the same path of the issuer, which must be https.
+        http_listen: Option<SocketAddr> => OptionalListen(Listen { port: 80 }), "", also "LATCHKEY_HTTP_LISTEN";
         /// The directory for the SQLite database and the master key.
         data_dir: PathBuf => Directory, "./data", also "LATCHKEY_DATA_DIR";
         /// How many threads answer requests.

@@ -34,6 +34,15 @@ const NOT_PUBLIC_V6: [Ipv6Net; 4] = [
     Ipv6Net::new_assert(Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
 ];
 
+/// Whether an address is this machine's or of a private network (RFC 1918, RFC 4193), which test mode may
+/// reach. Link-local is not among them: that is where clouds tell a machine its secrets.
+pub fn is_local(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
+    }
+}
+
 /// Whether an address is one of the public Internet (security row K1).
 pub fn is_public(ip: IpAddr) -> bool {
     match ip {

@@ -290,13 +290,18 @@ fn testing(limits: Limits) -> Outbound {
 }
 
 #[test]
-fn sec_k1_a_server_under_test_may_call_loopback_and_nothing_private() {
+fn sec_k1_a_server_under_test_may_call_this_machine_and_its_network_but_not_link_local() {
     let (addr, handle) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi".to_vec());
     let outbound = testing(AMPLE);
     let answer = fetch(&outbound, get(&format!("http://localhost:{}/keys", addr.port())));
     assert_eq!(answer.ok().expect("an answer").body, b"hi");
     handle.join().expect("the server ends");
-    for url in ["https://10.0.0.1/", "https://169.254.169.254:8080/", "https://[fd12:3456::1]/"] {
+    for url in ["https://10.0.0.1/", "https://192.168.7.8:8443/", "https://[fd12:3456::1]/"] {
+        assert!(outbound.target(url).is_ok(), "{url}");
+    }
+    for url in
+        ["https://169.254.169.254:8080/", "https://[fe80::1]/", "https://0.0.0.0/", "https://224.0.0.1/"]
+    {
         assert_eq!(failure(fetch(&outbound, get(url))), OutboundError::AddressRefused, "{url}");
     }
     for url in ["http://example.com/", "http://10.0.0.1/", "ftp://localhost/"] {

@@ -33,12 +33,21 @@ fn bearer(request: &Request) -> Result<Secret, Refusal> {
         return Err(Check::BearerInQuery.into());
     }
     let in_form = request.form.get("access_token");
-    let Some(header) = request.header(&AUTHORIZATION) else {
+    if request.header(&AUTHORIZATION).is_none() {
         return in_form.map(Secret::new).ok_or_else(|| Check::BearerMissing.into());
-    };
+    }
     if in_form.is_some() {
         return Err(Check::BearerInQuery.into());
     }
+    bearer_header(request)
+}
+
+/// The token of the `Authorization` header (RFC 6750 §2.1).
+///
+/// # Errors
+/// [`Check::BearerMissing`] without the header, [`Check::BearerInvalid`] with another scheme.
+pub fn bearer_header(request: &Request) -> Result<Secret, Refusal> {
+    let header = request.header(&AUTHORIZATION).ok_or(Check::BearerMissing)?;
     // RFC 9110 §11.1: the scheme is case-insensitive.
     match header.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Secret::new(token.trim())),

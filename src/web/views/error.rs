@@ -183,6 +183,7 @@ impl ErrorPage {
             ("expired-app", Self::expired(Chrome::sample(), &Text::plain("Bookshop"), home, "01JD6X3V9QK4")),
             ("protocol", Self::sample_protocol(Chrome::sample())),
             ("protocol-dev", Self::sample_dev()),
+            ("testing", Self::sample_protocol(Chrome::sample_testing())),
             ("brief", Self::sample_with(|details| details.brief = true)),
             ("ours", Self::sample_with(|details| details.ours = true)),
             ("hostile", Self::sample_hostile()),

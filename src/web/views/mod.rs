@@ -56,6 +56,8 @@ pub struct Chrome {
     pub issuer_name: String,
     /// Whether to say that this is a development server.
     pub dev_banner: bool,
+    /// Whether to say that this server is in test mode.
+    pub test_banner: bool,
 }
 
 impl Chrome {
@@ -76,12 +78,18 @@ impl Chrome {
             nonce: "bm9uY2U".to_owned(),
             issuer_name: "Latchkey".to_owned(),
             dev_banner: false,
+            test_banner: false,
         }
     }
 
     /// An example below a path, in development.
     pub fn sample_dev() -> Self {
         Self { dev_banner: true, ..Self::sample() }
+    }
+
+    /// An example in test mode.
+    pub fn sample_testing() -> Self {
+        Self { test_banner: true, ..Self::sample() }
     }
 }
 

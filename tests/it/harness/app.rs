@@ -85,6 +85,12 @@ pub fn settings(data: &std::path::Path, options: &Options) -> Settings {
     for (name, value) in &options.env {
         env.insert((*name).to_owned(), value.clone());
     }
+    if env.contains_key("LATCHKEY_TLS_CERTIFICATE") {
+        super::tls::register(port);
+        if !options.env.iter().any(|(name, _)| *name == "LATCHKEY_ISSUER") {
+            env.insert("LATCHKEY_ISSUER".to_owned(), format!("https://localhost:{port}"));
+        }
+    }
     let sources = Sources { file: None, env, flags: Vec::new() };
     load(sources).unwrap_or_else(|problems| panic!("{}", latchkey::config::render(&problems)))
 }
@@ -97,6 +103,18 @@ impl TestApp {
     /// With environment variables.
     pub fn with_env(env: &[(&'static str, &str)]) -> Self {
         Self::with(Options { env: env.iter().map(|(n, v)| (*n, (*v).to_owned())).collect() })
+    }
+
+    /// Over https: the issuer is `https://localhost:PORT`, calls and visitors speak TLS.
+    pub fn https() -> Self {
+        Self::https_with_env(&[])
+    }
+
+    /// [`TestApp::https`] with environment variables.
+    pub fn https_with_env(env: &[(&'static str, &str)]) -> Self {
+        let mut all = super::tls::settings().to_vec();
+        all.extend(env.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        Self::with(Options { env: all })
     }
 
     pub fn with(options: Options) -> Self {

@@ -78,6 +78,13 @@ impl Instance {
         self.env.insert(name.to_owned(), value.to_owned());
     }
 
+    /// Speaks TLS with the tests' certificate, as `https://localhost:PORT`; calls to it do as well.
+    pub fn speak_tls(&mut self) {
+        super::tls::register(self.port);
+        self.set("LATCHKEY_ISSUER", &format!("https://localhost:{}", self.port));
+        super::tls::settings().iter().for_each(|(name, value)| self.set(name, value));
+    }
+
     pub fn data(&self) -> PathBuf {
         self.dir.path().join("data")
     }

@@ -118,6 +118,8 @@ fn capabilities(options: Options, profile: &Path) -> WebDriverResult<ChromiumCap
         capabilities.add_arg(argument)?;
     }
     capabilities.add_arg(&format!("--user-data-dir={}", profile.display()))?;
+    let trusted = super::tls::authority().spki();
+    capabilities.add_arg(&format!("--ignore-certificate-errors-spki-list={trusted}"))?;
     capabilities.as_mut().set("goog:loggingPrefs", json!({ "browser": "ALL" }))?;
     if !options.javascript {
         let preferences = json!({ "profile.managed_default_content_settings.javascript": 2 });

@@ -2,7 +2,7 @@
 //! can send what browsers would not. `Visitor` adds a cookie jar and reads forms like a person without JavaScript.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
 /// An answer.
@@ -64,13 +64,21 @@ impl Answer {
 pub fn raw(addr: SocketAddr, bytes: &[u8]) -> Option<Answer> {
     let mut stream = TcpStream::connect(addr).expect("connect");
     stream.set_read_timeout(Some(super::child::PATIENCE)).expect("timeout");
+    if super::tls::is_spoken_at(addr.port()) {
+        return exchange(&mut super::tls::over(super::tls::client(), stream), bytes);
+    }
+    exchange(&mut stream, bytes)
+}
+
+/// Sends bytes on a connection and reads one answer.
+pub fn exchange(stream: &mut (impl Read + Write), bytes: &[u8]) -> Option<Answer> {
     // The server may answer and close before it has read everything.
     let _early_close = stream.write_all(bytes);
-    read_answer(&mut stream)
+    read_answer(stream)
 }
 
 /// Reads one answer.
-pub fn read_answer(stream: &mut TcpStream) -> Option<Answer> {
+pub fn read_answer(stream: &mut impl Read) -> Option<Answer> {
     let mut data = Vec::new();
     let mut chunk = [0_u8; 16 * 1024];
     let head_end = loop {
@@ -239,7 +247,7 @@ impl Visitor {
 
     /// The call of [`Visitor::post`], to be changed before it is sent.
     pub fn post_call(&self, target: &str, pairs: &[(&str, &str)]) -> Call {
-        let origin = format!("http://{}", self.host);
+        let origin = self.origin();
         self.call("POST", &self.local(target))
             .header("Sec-Fetch-Site", "same-origin")
             .header("Origin", &origin)
@@ -260,10 +268,14 @@ impl Visitor {
     }
 
     fn is_local(&self, location: &str) -> bool {
-        location.starts_with('/') || location.starts_with(&format!("http://{}/", self.host))
+        location.starts_with('/') || location.starts_with(&format!("{}/", self.origin()))
     }
 
     fn local(&self, target: &str) -> String {
-        target.strip_prefix(&format!("http://{}", self.host)).unwrap_or(target).to_owned()
+        target.strip_prefix(&self.origin()).unwrap_or(target).to_owned()
+    }
+
+    fn origin(&self) -> String {
+        format!("{}://{}", super::tls::scheme(self.addr.port()), self.host)
     }
 }

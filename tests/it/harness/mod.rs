@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "a language is larger than what is said in it today")]
 
+pub mod apache;
 pub mod app;
 pub mod binary;
 pub mod browser;
@@ -13,3 +14,4 @@ pub mod node;
 pub mod postgres;
 pub mod program;
 pub mod rp;
+pub mod tls;

@@ -133,6 +133,13 @@ impl Script {
         Self::start(&node(), &folder.join("openid_client_rp.mjs"), environment)
     }
 
+    /// oauth4webapi.
+    pub fn oauth4webapi(environment: &[(&str, &str)]) -> Self {
+        let folder = repository().join("tests/rp");
+        expect_installed(&folder);
+        Self::start(&node(), &folder.join("oauth4webapi_rp.mjs"), environment)
+    }
+
     /// Any program that answers each line of JSON with one; it ends when its input does.
     pub fn start(program: &Path, script: &Path, environment: &[(&str, &str)]) -> Self {
         let name = script.display().to_string();

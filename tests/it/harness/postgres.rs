@@ -174,14 +174,14 @@ fn binaries() -> PathBuf {
 }
 
 /// The user that the server runs as when the tests are root, which PostgreSQL refuses to be.
-struct Unprivileged {
-    uid: u32,
-    gid: u32,
+pub struct Unprivileged {
+    pub uid: u32,
+    pub gid: u32,
 }
 
 impl Unprivileged {
     /// None when the tests are not root.
-    fn find() -> Option<Self> {
+    pub fn find() -> Option<Self> {
         if identity(&["-u"]) != Some(0) {
             return None;
         }
@@ -197,7 +197,7 @@ fn identity(arguments: &[&str]) -> Option<u32> {
 }
 
 /// The command line that runs a program as that user.
-fn as_user(user: Option<&Unprivileged>, program: PathBuf) -> Vec<OsString> {
+pub fn as_user(user: Option<&Unprivileged>, program: PathBuf) -> Vec<OsString> {
     let mut command = Vec::new();
     if let Some(user) = user {
         let to = [format!("--reuid={}", user.uid), format!("--regid={}", user.gid)];

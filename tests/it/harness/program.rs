@@ -75,7 +75,7 @@ impl Program {
 
     /// The issuer.
     pub fn issuer(&self) -> String {
-        format!("http://{}", self.host())
+        format!("{}://{}", super::tls::scheme(self.addr.port()), self.host())
     }
 
     /// The data directory.

@@ -8,7 +8,7 @@ const ORDER: [&[&str]; 7] =
     [&["base"], &["protocol"], &["domain"], &["store"], &["engine"], &["web"], &["app", "cli"]];
 
 /// The package, and where it may be named: folders end with `/`.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 15] = [
     ("diesel", &["store/"]),
     ("diesel_migrations", &["store/"]),
     ("r2d2", &["store/"]),
@@ -22,6 +22,7 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("oxide_auth", &["engine/oxide/"]),
     ("openidconnect", &["engine/upstream/"]),
     ("oauth2", &["engine/upstream/"]),
+    ("rustls", &["base/tls.rs"]),
     ("reqwest", &["engine/outbound.rs", "engine/outbound/"]),
 ];
 

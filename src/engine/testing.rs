@@ -1,0 +1,64 @@
+//! What test mode adds for conformance suites (`[testing]`; behaviour 95): a protected resource that answers
+//! what its token says, and keys that rotate on request. The web offers neither outside of test mode.
+
+use super::keys::Switch;
+use super::token::live::{Live, Presented};
+use super::{Ctx, Engine};
+use crate::base::secret::Secret;
+use crate::protocol::refusal::{Check, Refusal};
+use crate::store::Fault;
+use serde_json::{Map, Value, json};
+
+/// What an access token in force says; it may be for any audience.
+///
+/// # Errors
+/// [`Check::BearerInvalid`]: not an access token in force. Store errors.
+pub async fn resource(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<String, Value>, Refusal> {
+    let now = engine.now();
+    let invalid = || {
+        Refusal::new(Check::BearerInvalid).with("a token in force", "expired, revoked, or not of this server")
+    };
+    let presented = Presented::read(engine, token.reveal(), now).ok_or_else(invalid)?;
+    let told = match &presented {
+        Presented::Jwt(claims) => Some(claims.sub.clone()),
+        Presented::Opaque(_) => None,
+    };
+    let found = engine.db.read(move |conn| presented.find(conn, now)).await.map_err(Fault::into_refusal)?;
+    let live = found.ok_or_else(invalid)?;
+    ctx.trace.client(live.grant.client_id.as_str());
+    ctx.trace.passed(Check::BearerInvalid);
+    let subject = told.or_else(|| subject(&live));
+    let mut claims = Map::new();
+    claims.insert("iss".to_owned(), json!(engine.policy.issuer));
+    claims.extend(subject.map(|subject| ("sub".to_owned(), Value::from(subject))));
+    let about = [
+        ("client_id", json!(live.grant.client_id.as_str())),
+        ("scope", json!(live.scope.to_string())),
+        ("aud", json!(live.audience)),
+        ("iat", json!(live.issued_at)),
+        ("exp", json!(live.expires_at)),
+    ];
+    claims.extend(about.map(|(name, value)| (name.to_owned(), value)));
+    Ok(claims)
+}
+
+/// Whom an opaque token is about: the person, or the client itself.
+fn subject(live: &Live) -> Option<String> {
+    let person = live.user.as_ref().map(|user| user.id.as_str());
+    Some(person.unwrap_or_else(|| live.grant.client_id.as_str()).to_owned())
+}
+
+/// Makes new keys sign from now on; the ones before stay published while their tokens live. Returns every
+/// key with its status.
+///
+/// # Errors
+/// Store errors; [`Check::Unexpected`] when the work was cut off.
+pub async fn rotate_keys(engine: &Engine) -> Result<Value, Refusal> {
+    let with = engine.clone();
+    let rotated =
+        tokio::task::spawn_blocking(move || with.keys.rotate_now(&with.db, Switch::AtOnce, "testing"));
+    let keys = rotated.await.map_err(|_| Refusal::new(Check::Unexpected))?.map_err(Fault::into_refusal)?;
+    let key =
+        |key: &super::keys::KeyInfo| json!({ "kid": key.kid, "alg": key.alg, "status": key.status.as_str() });
+    Ok(json!({ "keys": keys.iter().map(key).collect::<Vec<_>>() }))
+}
