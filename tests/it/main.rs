@@ -19,6 +19,7 @@ mod cli;
 mod client_auth;
 mod code;
 mod config_golden;
+mod conformance;
 mod consent;
 mod cookies;
 mod damage;

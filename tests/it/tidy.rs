@@ -43,7 +43,7 @@ fn root() -> PathBuf {
 }
 
 /// Every file of the project as (path below the root, content); not what is ignored.
-fn tracked() -> Vec<(String, String)> {
+pub fn tracked() -> Vec<(String, String)> {
     let listed = Command::new("git")
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .current_dir(root())
