@@ -138,7 +138,7 @@ fn b2_b40_userinfo_is_signed_as_registered() {
         for answer in userinfo_answers(&app, text(&given, "access_token")) {
             assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/jwt")));
             assert_eq!(answer.header("cache-control"), Some("no-store"));
-            let jwt = answer.text();
+            let jwt = &*answer.text();
             assert_signed(&app, jwt, alg);
             assert!(header(jwt).get("typ").is_none(), "neither an access token nor an ID token");
             let said = claims(jwt);
@@ -260,7 +260,7 @@ fn b61_b4_a_rotation_gives_each_algorithm_a_new_key_and_keeps_the_old_ones_publi
         for given in [&before[n], &after[n]] {
             let access = text(given, "access_token");
             assert_eq!(app.introspect(&clients[n], access)["active"], true, "{alg:?}");
-            assert_signed(&app, app.userinfo(access).text(), alg);
+            assert_signed(&app, &app.userinfo(access).text(), alg);
             let hint = app.visitor().get(&hinted(&app, text(given, "id_token"), alg.as_str()));
             assert_ne!(hint.status, 400, "{alg:?}");
         }

@@ -324,7 +324,7 @@ mod tests {
         let stand = Stand::with(policy.clone());
         let (_, late) = stand.node();
         let mut clients: Vec<Vec<String>> = (0..6).map(|_| kids(&late)).collect();
-        let mut live: Vec<(String, Seconds)> = Vec::new();
+        let mut live: std::collections::BTreeMap<String, Seconds> = std::collections::BTreeMap::new();
         let mut used = std::collections::BTreeSet::new();
         let step = policy.jwks_max_age / 6;
         for round in 0..usize::try_from(4 * policy.rotation / step).unwrap() {
@@ -339,10 +339,10 @@ mod tests {
             for (ring, alg) in rings.into_iter().flatten() {
                 let kid = ring.signing_kid(alg, now).unwrap();
                 used.insert(kid.clone());
-                live.push((kid, now + policy.longest_token));
+                live.insert(kid, now + policy.longest_token);
             }
-            live.retain(|(_, ends)| *ends > now);
-            for (kid, _) in &live {
+            live.retain(|_, ends| *ends > now);
+            for kid in live.keys() {
                 assert!(clients.iter().all(|known| known.contains(kid)), "round {round}: {kid} is not known");
             }
         }
@@ -365,8 +365,8 @@ mod tests {
     #[test]
     fn sec_v1_nodes_that_tick_at_once_make_one_key() {
         let stand = Stand::new();
-        let nodes: Vec<(Db, KeyRing)> = (0..4).map(|_| stand.node()).collect();
-        for round in 1..=3 {
+        let nodes: Vec<(Db, KeyRing)> = (0..3).map(|_| stand.node()).collect();
+        for round in 1..=2 {
             stand.clock.advance(policy().rotation);
             let barrier = Barrier::new(nodes.len());
             std::thread::scope(|scope| {
