@@ -10,6 +10,7 @@ use latchkey::domain::authorization::{Approval, Authorization, Stage};
 use latchkey::domain::client::{Client, Metadata};
 use latchkey::engine::Engine;
 use latchkey::engine::keys::TokenType;
+use latchkey::protocol::alg::SigningAlg;
 use latchkey::protocol::authorize::{AuthorizationRequest, Prompt, ResponseMode};
 use latchkey::protocol::params::Params;
 use latchkey::protocol::redirect_uri::VerifiedRedirect;
@@ -42,10 +43,16 @@ fn sign(c: &mut Criterion) {
         serde_json::json!({"iss": "https://id.example", "sub": "01J", "aud": "app", "exp": 1, "iat": 0});
     c.bench_function("sign an access token (RS256)", |b| {
         b.iter(|| {
-            engine.keys.sign(TokenType::Access, black_box(&claims), engine.now()).ok().expect("a token")
+            let now = engine.now();
+            engine
+                .keys
+                .sign(TokenType::Access, SigningAlg::Rs256, black_box(&claims), now)
+                .ok()
+                .expect("a token")
         });
     });
-    let token = engine.keys.sign(TokenType::Id, &claims, engine.now()).ok().expect("a token");
+    let token =
+        engine.keys.sign(TokenType::Id, SigningAlg::Rs256, &claims, engine.now()).ok().expect("a token");
     c.bench_function("refuse a token of the wrong type", |b| {
         b.iter(|| engine.keys.verify_access_token(black_box(&token), engine.now()).is_none());
     });

@@ -14,7 +14,8 @@ enum Source {
     Seeded { seed: [u8; 32], counter: Arc<AtomicU64> },
 }
 
-/// The source that AWS-LC asks for where it signs; what is signed does not depend on it.
+/// The source that AWS-LC asks for where it signs. It blinds with its own, and takes salts (PS256) and nonces
+/// (ES256) from there as well: the argument is not looked at.
 #[expect(clippy::disallowed_types, reason = "the one place that names the system's generator")]
 pub fn blinding() -> aws_lc_rs::rand::SystemRandom {
     aws_lc_rs::rand::SystemRandom::new()

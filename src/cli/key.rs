@@ -6,6 +6,7 @@ use super::output::{Answer, Format, table, time};
 use crate::domain::signing_key::KeyStatus;
 use crate::engine::admin::Actor;
 use crate::engine::keys::{KeyInfo, Switch};
+use crate::protocol::alg::SigningAlg;
 use serde_json::{Value, json};
 
 /// What to do with signing keys.
@@ -14,7 +15,7 @@ pub enum Command {
     /// List the keys: next, active, retired
     #[command(visible_alias = "ls")]
     List,
-    /// Make a new key take over
+    /// Make new keys take over, one for each algorithm
     Rotate(RotateArgs),
     /// Drop a key in an emergency: every token under it is dead at once
     Revoke(RevokeArgs),
@@ -26,8 +27,16 @@ pub struct RotateArgs {
     /// Switch at once, not when every app can know the new key
     #[arg(long)]
     now: bool,
+    /// Only the key of this algorithm: RS256, PS256, ES256 or EdDSA
+    #[arg(long, value_parser = algorithm)]
+    alg: Option<SigningAlg>,
     #[command(flatten)]
     write: Write,
+}
+
+fn algorithm(name: &str) -> Result<SigningAlg, String> {
+    let known = SigningAlg::ASYMMETRIC.into_iter().find(|alg| alg.as_str().eq_ignore_ascii_case(name));
+    known.ok_or_else(|| "keys are made for RS256, PS256, ES256 and EdDSA".to_owned())
 }
 
 /// Which key to revoke.
@@ -67,12 +76,20 @@ fn rotate(local: &Local, args: &RotateArgs) -> Result<Answer, Failure> {
     } else {
         (Switch::WhenPublished, "when every app can know it")
     };
+    let what = match args.alg {
+        Some(alg) => format!("A new {} key", alg.as_str()),
+        None => "A new key of each algorithm".to_owned(),
+    };
     if args.write.dry_run {
-        let head = format!("Dry run, nothing was changed. A new key would take over {when}. Now:\n");
+        let head = format!("Dry run, nothing was changed. {what} would take over {when}. Now:\n");
         return Ok(shown(local, &keys(local)?, &head));
     }
-    let after = local.engine.keys.rotate_now(&local.engine.db, switch, Actor::Cli.as_str())?;
-    Ok(shown(local, &after, &format!("A new key takes over {when}.\n")))
+    let (ring, db, actor) = (&local.engine.keys, &local.engine.db, Actor::Cli.as_str());
+    let after = match args.alg {
+        Some(alg) => ring.rotate_one(db, alg, switch, actor)?,
+        None => ring.rotate_now(db, switch, actor)?,
+    };
+    Ok(shown(local, &after, &format!("{what} takes over {when}.\n")))
 }
 
 fn revoke(local: &Local, args: &RevokeArgs) -> Result<Answer, Failure> {

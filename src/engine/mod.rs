@@ -21,6 +21,7 @@ pub mod passwords;
 pub mod registration;
 pub mod revoke;
 pub mod secrets;
+pub mod signed_userinfo;
 pub mod testing;
 pub mod throttle;
 pub mod token;

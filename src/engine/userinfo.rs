@@ -1,5 +1,6 @@
 //! UserInfo (OIDC Core §5.3) without HTTP: the claims the token's scopes release, and no others.
 
+use super::signed_userinfo::{self, UserInfo};
 use super::token::live::{Live, Presented};
 use super::{Ctx, Engine};
 use crate::base::secret::Secret;
@@ -10,12 +11,12 @@ use crate::protocol::scope::Scope;
 use crate::store::Fault;
 use serde_json::{Map, Value};
 
-/// The claims for a bearer token.
+/// The answer for a bearer token.
 ///
 /// # Errors
 /// [`Check::BearerInvalid`]: not an access token of a person in force (security row H2);
 /// [`Check::BearerScope`]: without `openid`; [`Check::BearerAudience`]: for others than this server.
-pub async fn userinfo(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<String, Value>, Refusal> {
+pub async fn userinfo(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<UserInfo, Refusal> {
     let now = engine.now();
     let presented = Presented::read(engine, token.reveal(), now).ok_or_else(|| {
         Refusal::new(Check::BearerInvalid).with("a token in force", "expired, or not of this server")
@@ -40,7 +41,7 @@ pub async fn userinfo(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<
         return Err(Refusal::new(Check::BearerAudience).with(issuer, live.audience.join(" ")));
     }
     ctx.trace.passed(Check::BearerAudience);
-    Ok(claims(user, &live.scope))
+    signed_userinfo::of(engine, &live.grant.client_id, claims(user, &live.scope)).await
 }
 
 /// The claims of `user` that `scope` releases (OIDC Core §5.4), without empty ones (§5.3.2).

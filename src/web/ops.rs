@@ -39,7 +39,7 @@ impl Health {
         if self.damaged.load(Ordering::SeqCst) {
             return Some("the database is damaged");
         }
-        if self.engine.keys.signing_kid(self.engine.now()).is_none() {
+        if !self.engine.keys.is_complete(self.engine.now()) {
             return Some("there is no signing key");
         }
         // A write, because a full disk still reads.

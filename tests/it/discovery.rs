@@ -103,19 +103,39 @@ fn sec_h5_b4_the_key_set_is_public_and_cacheable() {
     assert!(answer.header("access-control-allow-credentials").is_none());
     assert_eq!(answer.header("cache-control"), Some("public, max-age=600"));
     let keys = answer.json()["keys"].as_array().unwrap().clone();
-    let mut kids = BTreeSet::new();
+    let (mut kids, mut algs) = (BTreeSet::new(), BTreeSet::new());
     for key in &keys {
         for private in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
             assert!(key.get(private).is_none(), "{private} is published");
         }
-        assert_eq!((text(key, "kty"), text(key, "use"), text(key, "alg")), ("RSA", "sig", "RS256"));
-        let modulus = unb64(text(key, "n")).unwrap();
-        assert!(modulus.len() * 8 >= 2048 && modulus[0] >= 0x80 && text(key, "e") == "AQAB");
-        let canonical = format!(r#"{{"e":"AQAB","kty":"RSA","n":"{}"}}"#, text(key, "n"));
-        assert_eq!(text(key, "kid"), sha256_b64(canonical.as_bytes()), "RFC 7638");
+        let number = |name: &str| unb64(text(key, name)).unwrap();
+        let canonical = match (text(key, "alg"), text(key, "kty")) {
+            ("RS256" | "PS256", "RSA") => {
+                let modulus = number("n");
+                assert!(modulus.len() * 8 >= 2048 && modulus[0] >= 0x80 && text(key, "e") == "AQAB");
+                format!(r#"{{"e":"AQAB","kty":"RSA","n":"{}"}}"#, text(key, "n"))
+            }
+            ("ES256", "EC") => {
+                assert_eq!((text(key, "crv"), number("x").len(), number("y").len()), ("P-256", 32, 32));
+                let (x, y) = (text(key, "x"), text(key, "y"));
+                format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#)
+            }
+            ("EdDSA", "OKP") => {
+                assert_eq!((text(key, "crv"), number("x").len()), ("Ed25519", 32));
+                format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, text(key, "x"))
+            }
+            other => panic!("{other:?}: {key}"),
+        };
+        assert_eq!(
+            (text(key, "use"), text(key, "kid")),
+            ("sig", &*sha256_b64(canonical.as_bytes())),
+            "RFC 7638"
+        );
+        algs.insert(text(key, "alg").to_owned());
         assert!(kids.insert(text(key, "kid").to_owned()));
     }
-    assert!(!keys.is_empty());
+    assert_eq!(algs, set(&["RS256", "PS256", "ES256", "EdDSA"]));
+    assert_eq!(text(&keys[0], "alg"), "RS256", "for clients that look no further");
     let again = app.call("GET", &at).header("If-None-Match", answer.header("etag").unwrap()).send();
     assert_eq!((again.status, again.body.len()), (304, 0));
     let stale = app.call("GET", &at).header("If-None-Match", "\"other\"").send();
@@ -140,6 +160,7 @@ fn b2_b3_nothing_is_advertised_that_is_not_tried_here() {
         "grant_types_supported",
         "subject_types_supported",
         "id_token_signing_alg_values_supported",
+        "userinfo_signing_alg_values_supported",
         "scopes_supported",
         "claims_supported",
         "claim_types_supported",
@@ -160,7 +181,11 @@ fn b2_b3_nothing_is_advertised_that_is_not_tried_here() {
     assert_eq!(names, set(&known));
     assert_eq!(list(&said, "subject_types_supported"), set(&["public"]));
     assert_eq!(list(&said, "claim_types_supported"), set(&["normal"]));
-    assert_eq!(list(&said, "id_token_signing_alg_values_supported"), set(&["RS256"]));
+    // Each is used in `algs.rs`.
+    let signed = ["RS256", "PS256", "ES256", "EdDSA"];
+    let unsigned_as_well = set(&[&signed[..], &["none"]].concat());
+    assert_eq!(list(&said, "id_token_signing_alg_values_supported"), unsigned_as_well);
+    assert_eq!(list(&said, "userinfo_signing_alg_values_supported"), set(&signed));
     assert!(list(&said, "scopes_supported").contains("openid"));
     let documentation = app.call("GET", path(&app, &said, "service_documentation")).send();
     assert_eq!(documentation.status, 200);

@@ -9,6 +9,7 @@
 mod harness;
 
 mod accounts;
+mod algs;
 mod authorize;
 mod authorize_answers;
 mod authorize_redirects;

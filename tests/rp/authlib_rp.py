@@ -18,6 +18,7 @@ CLIENT_ID = os.environ["CLIENT_ID"]
 CLIENT_SECRET = os.environ.get("CLIENT_SECRET")
 REDIRECT_URI = os.environ.get("REDIRECT_URI")
 AUDIENCE = os.environ.get("AUDIENCE") or ISSUER
+ALG = os.environ.get("ALG") or "RS256"
 TIMEOUT_SECONDS = 20
 
 
@@ -80,7 +81,7 @@ class RelyingParty:
         decoded = jwt.decode_complete(
             token,
             keys.get_signing_key_from_jwt(token).key,
-            algorithms=["RS256"],
+            algorithms=[ALG],
             issuer=ISSUER,
             audience=AUDIENCE,
             options={"require": ["iss", "aud", "exp", "iat", "sub", "jti", "client_id"]},

@@ -6,6 +6,7 @@ import * as oidc from 'openid-client'
 const { ISSUER, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI } = process.env
 const SCOPE = process.env.SCOPE || 'openid profile email offline_access'
 const AUDIENCE = process.env.AUDIENCE || ISSUER
+const ALG = process.env.ALG
 
 const clientAuth = {
   client_secret_basic: oidc.ClientSecretBasic(CLIENT_SECRET),
@@ -19,9 +20,14 @@ let keys
 let tokens = {}
 
 async function provider() {
-  configuration ??= await oidc.discovery(new URL(ISSUER), CLIENT_ID, undefined, clientAuth, {
-    // An issuer over http is one on loopback; the library refuses it unless told.
-    execute: ISSUER.startsWith('http:') ? [oidc.allowInsecureRequests] : [],
+  const metadata = ALG && { id_token_signed_response_alg: ALG, userinfo_signed_response_alg: ALG }
+  configuration ??= await oidc.discovery(new URL(ISSUER), CLIENT_ID, metadata, clientAuth, {
+    // An issuer over http is one on loopback; the library refuses it unless told. With ALG every
+    // signature is checked, although TLS would do.
+    execute: [
+      ...(ISSUER.startsWith('http:') ? [oidc.allowInsecureRequests] : []),
+      ...(ALG ? [oidc.enableNonRepudiationChecks] : []),
+    ],
     timeout: 20,
   })
   return configuration
@@ -81,7 +87,7 @@ const commands = {
       issuer: ISSUER,
       audience: AUDIENCE,
       typ: 'at+jwt',
-      algorithms: ['RS256'],
+      algorithms: [ALG ?? 'RS256'],
       requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub', 'jti', 'client_id'],
     })
     return { header: protectedHeader, claims: payload }

@@ -206,6 +206,25 @@ fn default_scope() -> String {
 }
 
 impl Metadata {
+    /// The algorithm of its ID tokens (OIDC Registration §2).
+    pub fn id_token_alg(&self) -> SigningAlg {
+        self.id_token_signed_response_alg.unwrap_or(SigningAlg::Rs256)
+    }
+
+    /// The algorithm of its access tokens that are JWTs.
+    pub fn access_token_alg(&self) -> SigningAlg {
+        self.access_token_signing_alg.unwrap_or(SigningAlg::Rs256)
+    }
+
+    /// The algorithm of its logout tokens: that of its ID tokens, but never `none` (OIDC Back-Channel
+    /// Logout §2.4, §2.6).
+    pub fn logout_token_alg(&self) -> SigningAlg {
+        match self.id_token_alg() {
+            SigningAlg::None => SigningAlg::Rs256,
+            alg => alg,
+        }
+    }
+
     /// The defaults for an app called `name`.
     pub fn named(name: impl Into<String>) -> Self {
         Self {

@@ -1,6 +1,7 @@
 //! THE validator of client metadata (RFC 7591 §2): creation and every update go through it, with
 //! unchanged fields included (security row I3), and every URI through one check (row I2).
 
+pub mod algs;
 mod registration;
 mod response_types;
 
@@ -54,6 +55,7 @@ pub fn validate(metadata: &Metadata) -> Result<(), Vec<FieldProblem>> {
     numbers(metadata, &mut found);
     contacts(metadata, &mut found);
     registration::check(metadata, &mut found);
+    algs::check(metadata, &mut found);
     if found.0.is_empty() { Ok(()) } else { Err(found.0) }
 }
 

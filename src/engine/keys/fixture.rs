@@ -1,14 +1,20 @@
 //! What the tests of this module stand on: a SQLite file, a turnable clock, seeded randomness, a ring,
 //! and a forger who holds the genuine private key (so that a refusal is never about the signature).
 
+use super::alg::Alg;
+use super::material;
+use super::pair::Pair;
 use super::{AccessClaims, Audience, KeyPolicy, KeyRing, Setup, TokenType};
 use crate::base::clock::{Clock, Seconds};
 use crate::base::crypt::MasterKey;
 use crate::base::rng::Rng;
 use crate::base::secret::b64;
+use crate::domain::signing_key::SigningKey;
+use crate::protocol::alg::SigningAlg;
 use crate::store::{Conn, Db, DbConfig, Target, TxResult, keys, migrate};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaEncoding, RsaKeyPair};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{RsaEncoding, RsaKeyPair};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -27,6 +33,17 @@ pub struct Stand {
     pub master: MasterKey,
     pub ring: KeyRing,
     pub policy: KeyPolicy,
+    /// Of the several lines of keys, the one a test is about.
+    pub alg: SigningAlg,
+}
+
+/// The same with each algorithm.
+pub fn each(test: impl Fn(&Stand)) {
+    let mut stand = Stand::new();
+    for alg in SigningAlg::ASYMMETRIC {
+        stand.alg = alg;
+        test(&stand);
+    }
 }
 
 pub fn open(dir: &Path) -> Db {
@@ -53,7 +70,7 @@ impl Stand {
             rng: rng.clone(),
         };
         let ring = KeyRing::load(&db, setup).unwrap();
-        Self { dir, db, clock, rng, master, ring, policy }
+        Self { dir, db, clock, rng, master, ring, policy, alg: SigningAlg::Rs256 }
     }
 
     pub fn setup(&self) -> Setup {
@@ -82,11 +99,13 @@ impl Stand {
     }
 
     pub fn kid(&self) -> String {
-        self.ring.signing_kid(self.now()).unwrap()
+        self.ring.signing_kid(self.alg, self.now()).unwrap()
     }
 
+    /// What is published of this algorithm, in its order.
     pub fn published(&self) -> Vec<String> {
-        kids(&self.ring)
+        let ours = |jwk: &Value| jwk["alg"] == self.alg.as_str();
+        published(&self.ring).iter().filter(|jwk| ours(jwk)).map(kid_of).collect()
     }
 
     pub fn claims(&self) -> AccessClaims {
@@ -94,24 +113,32 @@ impl Stand {
     }
 
     pub fn token(&self) -> String {
-        self.ring.sign(TokenType::Access, &self.claims(), self.now()).unwrap()
+        self.sign(TokenType::Access, &self.claims())
+    }
+
+    pub fn sign(&self, purpose: TokenType, claims: &impl serde::Serialize) -> String {
+        self.ring.sign(purpose, self.alg, claims, self.now()).unwrap()
     }
 
     pub fn accepts(&self, token: &str) -> bool {
         self.ring.verify_access_token(token, self.now()).is_some()
     }
 
-    /// The genuine private key.
-    pub fn pair(&self) -> RsaKeyPair {
+    /// The row of the key that signs.
+    pub fn row(&self) -> SigningKey {
         let kid = self.kid();
-        let (_, rows) = self.read(keys::snapshot);
-        let row = rows.into_iter().find(|row| row.kid == kid).unwrap();
-        let pkcs8 = self.master.open(&format!("signing_keys/{kid}/pkcs8"), &row.sealed).unwrap();
-        RsaKeyPair::from_pkcs8(&pkcs8).unwrap()
+        self.read(keys::snapshot).1.into_iter().find(|row| row.kid == kid).unwrap()
+    }
+
+    /// The genuine private key, PKCS#8.
+    pub fn pkcs8(&self) -> Vec<u8> {
+        let row = self.row();
+        let named = material::row(&row.kid, Alg::of(self.alg).unwrap());
+        self.master.open(&named, &row.sealed).unwrap().to_vec()
     }
 
     pub fn header(&self) -> Value {
-        json!({"typ": "at+jwt", "alg": "RS256", "kid": self.kid()})
+        json!({"typ": "at+jwt", "alg": self.alg.as_str(), "kid": self.kid()})
     }
 
     pub fn payload(&self) -> Value {
@@ -120,7 +147,24 @@ impl Stand {
 
     /// Any header and payload text, genuinely signed.
     pub fn forge(&self, header: &str, payload: &str) -> String {
-        signed(&self.pair(), &RSA_PKCS1_SHA256, &b64(header.as_bytes()), &b64(payload.as_bytes()))
+        let pair = Pair::from_pkcs8(Alg::of(self.alg).unwrap(), &self.pkcs8()).unwrap();
+        self.forge_by(&pair, header, payload)
+    }
+
+    /// The same by the key of somebody else.
+    pub fn forge_by(&self, pair: &Pair, header: &str, payload: &str) -> String {
+        let message = format!("{}.{}", b64(header.as_bytes()), b64(payload.as_bytes()));
+        let signature = pair.sign(Alg::of(self.alg).unwrap(), message.as_bytes()).unwrap();
+        format!("{message}.{}", b64(&signature))
+    }
+
+    /// A key of this algorithm that is not ours, and its public JWK.
+    pub fn stranger(&self) -> (Pair, Value) {
+        let alg = Alg::of(self.alg).unwrap();
+        let pkcs8 = Pair::generate(alg, KeySize::Rsa2048).unwrap();
+        let pair = Pair::from_pkcs8(alg, &pkcs8).unwrap();
+        let public = material::public_part(&pair, &pkcs8).unwrap();
+        (pair, serde_json::to_value(public.to_jwk(alg)).unwrap())
     }
 }
 
@@ -131,9 +175,19 @@ pub fn signed(pair: &RsaKeyPair, alg: &'static dyn RsaEncoding, header: &str, pa
     format!("{message}.{}", b64(&signature))
 }
 
-pub fn kids(ring: &KeyRing) -> Vec<String> {
+/// The keys of the JWKS.
+pub fn published(ring: &KeyRing) -> Vec<Value> {
     let jwks: Value = serde_json::from_slice(&ring.jwks().body).unwrap();
-    jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+    jwks["keys"].as_array().unwrap().clone()
+}
+
+pub fn kid_of(jwk: &Value) -> String {
+    jwk["kid"].as_str().unwrap().to_owned()
+}
+
+/// The names of all that is published.
+pub fn kids(ring: &KeyRing) -> Vec<String> {
+    published(ring).iter().map(kid_of).collect()
 }
 
 pub fn claims(now: Seconds) -> AccessClaims {

@@ -2,12 +2,10 @@
 //! shipped, jsonwebtoken parses the private key for every token, which costs more than signing;
 //! ours is handed a number in place of the key and signs with the parsed key behind it.
 
-use crate::base::rng;
-use crate::base::secret::unb64;
-use aws_lc_rs::error::KeyRejected;
-use aws_lc_rs::signature::{
-    KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair,
-};
+use super::alg::Alg;
+use super::pair::Pair;
+use crate::base::secret::{b64, unb64};
+use aws_lc_rs::signature::ParsedPublicKey;
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, aws_lc};
 use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -24,48 +22,31 @@ pub enum TokenType {
     Access,
     /// An ID token (OIDC Core §2).
     Id,
+    /// A signed userinfo answer (OIDC Core §5.3.2).
+    UserInfo,
 }
 
 impl TokenType {
-    /// The `typ` header we write.
-    pub const fn typ(self) -> &'static str {
+    /// The `typ` header we write. No specification names one for userinfo answers, and libraries take
+    /// none or `JWT`; without one, such an answer is neither of the others.
+    pub const fn typ(self) -> Option<&'static str> {
         match self {
-            Self::Access => "at+jwt",
-            Self::Id => "JWT",
+            Self::Access => Some("at+jwt"),
+            Self::Id => Some("JWT"),
+            Self::UserInfo => None,
         }
     }
 
     /// Whether a token with this `typ` header is one of these (RFC 9068 §4 allows the long form).
     pub fn accepts(self, typ: &str) -> bool {
-        typ == self.typ() || (self == Self::Access && typ == "application/at+jwt")
+        self.typ() == Some(typ) || (self == Self::Access && typ == "application/at+jwt")
     }
 }
 
-/// The algorithms keys are made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Alg {
-    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3).
-    Rs256,
-}
-
-impl Alg {
-    /// The registered name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Rs256 => "RS256",
-        }
-    }
-
-    /// From the registered name.
-    pub fn parse(name: &str) -> Option<Self> {
-        (name == Self::Rs256.as_str()).then_some(Self::Rs256)
-    }
-
-    const fn jose(self) -> Algorithm {
-        match self {
-            Self::Rs256 => Algorithm::RS256,
-        }
-    }
+/// A parsed private key with what it is for.
+struct Key {
+    alg: Alg,
+    pair: Pair,
 }
 
 /// A parsed private key, under the number that stands for it towards jsonwebtoken.
@@ -74,7 +55,7 @@ pub struct SigningHandle {
     encoding: EncodingKey,
 }
 
-type Signers = RwLock<HashMap<u64, Arc<RsaKeyPair>>>;
+type Signers = RwLock<HashMap<u64, Arc<Key>>>;
 
 /// The keys behind the numbers. Bounded by the handles that live.
 static SIGNERS: LazyLock<Signers> = LazyLock::new(Signers::default);
@@ -87,13 +68,19 @@ static PROVIDER: LazyLock<CryptoProvider> = LazyLock::new(|| CryptoProvider {
 });
 
 impl SigningHandle {
-    /// Keeps `pair` for signing until the handle is dropped.
-    pub fn new(pair: RsaKeyPair) -> Self {
+    /// Keeps `pair` for signing with `alg` until the handle is dropped.
+    pub fn new(alg: Alg, pair: Pair) -> Self {
         // An error says that a provider is installed already: ours, as nobody else installs one.
         let _installed = LazyLock::force(&PROVIDER).install_default();
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        SIGNERS.write().unwrap_or_else(PoisonError::into_inner).insert(number, Arc::new(pair));
-        Self { number, encoding: EncodingKey::from_rsa_der(&number.to_be_bytes()) }
+        SIGNERS.write().unwrap_or_else(PoisonError::into_inner).insert(number, Arc::new(Key { alg, pair }));
+        let stands_for = number.to_be_bytes();
+        let encoding = match alg {
+            Alg::Rs256 | Alg::Ps256 => EncodingKey::from_rsa_der(&stands_for),
+            Alg::Es256 => EncodingKey::from_ec_der(&stands_for),
+            Alg::EdDsa => EncodingKey::from_ed_der(&stands_for),
+        };
+        Self { number, encoding }
     }
 }
 
@@ -115,21 +102,26 @@ pub fn sign(
     claims: &impl Serialize,
 ) -> Result<String, Error> {
     let mut header = Header::new(alg.jose());
-    header.typ = Some(purpose.typ().to_owned());
+    header.typ = purpose.typ().map(str::to_owned);
     header.kid = Some(kid.to_owned());
     jsonwebtoken::encode(&header, claims, &handle.encoding)
+}
+
+/// A token without a signature (RFC 7519 §6): header, claims, and nothing after the second dot.
+///
+/// # Errors
+/// When the claims are not JSON.
+pub fn unsecured(claims: &impl Serialize) -> Result<String, Error> {
+    Ok(format!("{}.{}.", b64(br#"{"typ":"JWT","alg":"none"}"#), b64(&serde_json::to_vec(claims)?)))
 }
 
 /// A public key, parsed once: doing it for every signature costs a third of checking it.
 pub struct VerifyingKey(ParsedPublicKey);
 
 impl VerifyingKey {
-    /// The public half of an RSA key.
-    ///
-    /// # Errors
-    /// When the key is none that signatures can be checked with (shorter than 2048 bits).
-    pub fn rsa(pair: &RsaKeyPair) -> Result<Self, KeyRejected> {
-        ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public_key()).map(Self)
+    /// The public half of a pair, for signatures of `alg` alone; `None` where it is none for them.
+    pub fn of(alg: Alg, pair: &Pair) -> Option<Self> {
+        pair.verifying(alg).map(Self)
     }
 
     /// Whether `signature` (base64url) is this key's over `message`.
@@ -138,21 +130,17 @@ impl VerifyingKey {
     }
 }
 
-struct Rs256(Arc<RsaKeyPair>);
+struct Behind(Arc<Key>);
 
-impl Signer<Vec<u8>> for Rs256 {
+impl Signer<Vec<u8>> for Behind {
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
-        let mut signed = vec![0; self.0.public_modulus_len()];
-        self.0
-            .sign(&RSA_PKCS1_SHA256, &rng::blinding(), message, &mut signed)
-            .map_err(|_| signature::Error::new())?;
-        Ok(signed)
+        self.0.pair.sign(self.0.alg, message).ok_or_else(signature::Error::new)
     }
 }
 
-impl JwtSigner for Rs256 {
+impl JwtSigner for Behind {
     fn algorithm(&self) -> Algorithm {
-        Algorithm::RS256
+        self.0.alg.jose()
     }
 }
 
@@ -162,10 +150,7 @@ fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>
     let number = <[u8; 8]>::try_from(key.as_bytes())
         .map(u64::from_be_bytes)
         .map_err(|_| ErrorKind::InvalidKeyFormat)?;
-    let pair = SIGNERS.read().unwrap_or_else(PoisonError::into_inner).get(&number).cloned();
-    let pair = pair.ok_or(ErrorKind::InvalidKeyFormat)?;
-    match algorithm {
-        Algorithm::RS256 => Ok(Box::new(Rs256(pair))),
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
-    }
+    let key = SIGNERS.read().unwrap_or_else(PoisonError::into_inner).get(&number).cloned();
+    let key = key.filter(|key| key.alg.jose() == *algorithm).ok_or(ErrorKind::InvalidAlgorithm)?;
+    Ok(Box::new(Behind(key)))
 }

@@ -1,7 +1,7 @@
-//! Public RSA keys as JWK (RFC 7517, RFC 7518 §6.3): our own for the JWKS, and those of others with
-//! a check of their strength (security row T5).
+//! Public RSA keys as JWK (RFC 7517, RFC 7518 §6.3) with a check of their strength (security row T5),
+//! and the JWK set.
 
-use super::jose::Alg;
+use super::public::PublicJwk;
 use crate::base::secret::{b64, sha256_b64, unb64};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -76,30 +76,6 @@ impl PublicRsa {
     pub fn thumbprint(&self) -> String {
         sha256_b64(format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, b64(&self.e), b64(&self.n)).as_bytes())
     }
-
-    /// As a member of our JWKS.
-    pub fn to_jwk(&self, alg: Alg) -> PublicJwk {
-        PublicJwk {
-            kty: "RSA",
-            usage: "sig",
-            alg: alg.as_str(),
-            kid: self.thumbprint(),
-            n: b64(&self.n),
-            e: b64(&self.e),
-        }
-    }
-}
-
-/// A key as it is published: public members only.
-#[derive(Serialize)]
-pub struct PublicJwk {
-    kty: &'static str,
-    #[serde(rename = "use")]
-    usage: &'static str,
-    alg: &'static str,
-    kid: String,
-    n: String,
-    e: String,
 }
 
 /// The JWK Set (RFC 7517 §5), ready to be sent.

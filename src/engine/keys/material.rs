@@ -1,14 +1,15 @@
 //! A key pair's bytes: making one, reading one, sealing one. `rsa` converts (its only use: its
 //! private-key operations leak time, RUSTSEC-2023-0071), aws-lc-rs generates and signs.
 
-use super::jose::{Alg, SigningHandle, VerifyingKey};
+use super::alg::Alg;
+use super::jose::{SigningHandle, VerifyingKey};
 use super::jwk::PublicRsa;
+use super::pair::Pair;
+use super::public::PublicKey;
 use crate::base::crypt::MasterKey;
 use crate::base::rng::Rng;
 use crate::domain::signing_key::SigningKey;
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::RsaKeyPair;
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::DecodePrivateKey;
 use rsa::traits::PublicKeyParts;
@@ -22,7 +23,7 @@ pub struct Held {
     /// What it signs with; never taken from a token.
     pub alg: Alg,
     /// The public part.
-    pub public: PublicRsa,
+    pub public: PublicKey,
     pub(super) signing: SigningHandle,
     pub(super) verifying: VerifyingKey,
 }
@@ -71,24 +72,27 @@ impl fmt::Display for MaterialError {
     }
 }
 
-/// Makes an RSA pair; takes 50 to 500 ms, so never inside a transaction.
+/// Makes a pair for `alg`; an RSA one takes 20 to 500 ms, so never inside a transaction. `rsa_bits` is
+/// the size of RSA keys.
 ///
 /// # Errors
 /// [`MaterialError::Size`] and [`MaterialError::Failed`].
-pub fn generate(bits: u32, master: &MasterKey, rng: &Rng) -> Result<Fresh, MaterialError> {
-    let size = match bits {
+pub fn generate(alg: Alg, rsa_bits: u32, master: &MasterKey, rng: &Rng) -> Result<Fresh, MaterialError> {
+    let size = match rsa_bits {
         2048 => KeySize::Rsa2048,
         3072 => KeySize::Rsa3072,
         4096 => KeySize::Rsa4096,
-        _ => return Err(MaterialError::Size(bits)),
+        _ => return Err(MaterialError::Size(rsa_bits)),
     };
-    let pair = RsaKeyPair::generate(size).map_err(|_| MaterialError::Failed)?;
-    let pkcs8: Pkcs8V1Der<'static> = pair.as_der().map_err(|_| MaterialError::Failed)?;
-    let public = public_part(pkcs8.as_ref()).ok_or(MaterialError::Failed)?;
-    let kid = public.thumbprint();
-    let public_jwk = serde_json::to_string(&public.to_jwk(Alg::Rs256)).map_err(|_| MaterialError::Failed)?;
-    let sealed = master.seal(rng, &row(&kid), pkcs8.as_ref()).ok_or(MaterialError::Failed)?;
-    Ok(Fresh { kid, alg: Alg::Rs256, public_jwk, sealed })
+    let made = || {
+        let pkcs8 = Pair::generate(alg, size)?;
+        let public = public_part(&Pair::from_pkcs8(alg, &pkcs8)?, &pkcs8)?;
+        let kid = public.thumbprint();
+        let public_jwk = serde_json::to_string(&public.to_jwk(alg)).ok()?;
+        let sealed = master.seal(rng, &row(&kid, alg), &pkcs8)?;
+        Some(Fresh { kid, alg, public_jwk, sealed })
+    };
+    made().ok_or(MaterialError::Failed)
 }
 
 /// Unseals and parses a stored key. The public part comes from the sealed one, not from its column:
@@ -99,20 +103,28 @@ pub fn generate(bits: u32, master: &MasterKey, rng: &Rng) -> Result<Fresh, Mater
 pub fn open(key: &SigningKey, master: &MasterKey) -> Result<Held, MaterialError> {
     let sealed = || MaterialError::Sealed(key.kid.clone());
     let unfit = || MaterialError::Unfit(key.kid.clone());
-    let pkcs8: Zeroizing<Vec<u8>> = master.open(&row(&key.kid), &key.sealed).map_err(|_| sealed())?;
     let alg = Alg::parse(&key.alg).ok_or_else(unfit)?;
-    let public = public_part(&pkcs8).filter(|public| public.thumbprint() == key.kid).ok_or_else(unfit)?;
-    let pair = RsaKeyPair::from_pkcs8(&pkcs8).map_err(|_| unfit())?;
-    let verifying = VerifyingKey::rsa(&pair).map_err(|_| unfit())?;
-    Ok(Held { kid: key.kid.clone(), alg, public, signing: SigningHandle::new(pair), verifying })
+    let pkcs8: Zeroizing<Vec<u8>> = master.open(&row(&key.kid, alg), &key.sealed).map_err(|_| sealed())?;
+    let pair = Pair::from_pkcs8(alg, &pkcs8).ok_or_else(unfit)?;
+    let public = public_part(&pair, &pkcs8).filter(|public| public.thumbprint() == key.kid);
+    let public = public.ok_or_else(unfit)?;
+    let verifying = VerifyingKey::of(alg, &pair).ok_or_else(unfit)?;
+    Ok(Held { kid: key.kid.clone(), alg, public, signing: SigningHandle::new(alg, pair), verifying })
 }
 
-/// What a private key is sealed for.
-fn row(kid: &str) -> String {
-    format!("signing_keys/{kid}/pkcs8")
+/// What a private key is sealed for: its row, and the algorithm, so that no key signs with another
+/// because its row was changed. (RS256 came first, and keeps the name it had.)
+pub(super) fn row(kid: &str, alg: Alg) -> String {
+    match alg {
+        Alg::Rs256 => format!("signing_keys/{kid}/pkcs8"),
+        other => format!("signing_keys/{kid}/pkcs8/{}", other.as_str()),
+    }
 }
 
-fn public_part(pkcs8: &[u8]) -> Option<PublicRsa> {
+pub(super) fn public_part(pair: &Pair, pkcs8: &[u8]) -> Option<PublicKey> {
+    if !matches!(pair, Pair::Rsa(_)) {
+        return pair.public_point();
+    }
     let key = RsaPrivateKey::from_pkcs8_der(pkcs8).ok()?;
-    PublicRsa::new(&key.n().to_bytes_be(), &key.e().to_bytes_be()).ok()
+    PublicRsa::new(&key.n().to_bytes_be(), &key.e().to_bytes_be()).ok().map(PublicKey::Rsa)
 }

@@ -1,6 +1,7 @@
 //! The ring: every live signing key, unsealed and parsed once, served from memory. Signing and
 //! checking never touch the database; the JWKS is answered also while it is down (security row H5).
 
+use super::alg::Alg;
 use super::jose::{self, TokenType};
 use super::jwk::Jwks;
 use super::material::{self, Held};
@@ -9,6 +10,7 @@ use crate::base::clock::{Clock, Seconds};
 use crate::base::crypt::MasterKey;
 use crate::base::rng::Rng;
 use crate::domain::signing_key::{KeyStatus, SigningKey};
+use crate::protocol::alg::SigningAlg;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::{Conn, Db, StoreError, TxResult, keys, settings};
 use arc_swap::ArcSwap;
@@ -54,7 +56,8 @@ struct Entry {
 }
 
 impl KeyRing {
-    /// Reads the keys, and makes the first one where there is none. Blocks: for start-up and commands.
+    /// Reads the keys, and makes the first one of each algorithm where there is none, so that each is
+    /// published long before a client asks for it. Blocks: for start-up and commands.
     ///
     /// # Errors
     /// Store errors, or a key that does not open under this master key (security row V5).
@@ -82,18 +85,37 @@ impl KeyRing {
         Ok(())
     }
 
-    /// Signs `claims` as a token for `purpose` with the key that signs at `now`.
+    /// Signs `claims` as a token for `purpose` with the key of `alg` that signs at `now`.
     ///
     /// # Errors
-    /// [`Check::Unexpected`] when there is no key or the signature could not be made.
-    pub fn sign(&self, purpose: TokenType, claims: &impl Serialize, now: Seconds) -> Result<String, Refusal> {
+    /// [`Check::Unexpected`] when there is no such key (there never is one for `none` and HS256) or the
+    /// signature could not be made.
+    pub fn sign(
+        &self,
+        purpose: TokenType,
+        alg: SigningAlg,
+        claims: &impl Serialize,
+        now: Seconds,
+    ) -> Result<String, Refusal> {
         let ring = self.0.ring.load();
-        let Some(key) = ring.signer(now) else {
-            tracing::error!("there is no signing key");
+        let Some(key) = Alg::of(alg).and_then(|alg| ring.signer(alg, now)) else {
+            tracing::error!(alg = alg.as_str(), "there is no signing key");
             return Err(Check::Unexpected.into());
         };
         jose::sign(&key.signing, key.alg, &key.kid, purpose, claims).map_err(|error| {
             tracing::error!(%error, kid = key.kid, "a token could not be signed");
+            Check::Unexpected.into()
+        })
+    }
+
+    /// An ID token without a signature, for a client that registered `none`, straight from the token
+    /// endpoint and never through a browser (OIDC Core §2, §3.1.3.7). It is taken back nowhere.
+    ///
+    /// # Errors
+    /// [`Check::Unexpected`] when the claims cannot be written.
+    pub fn unsecured_id_token(&self, claims: &impl Serialize) -> Result<String, Refusal> {
+        jose::unsecured(claims).map_err(|error| {
+            tracing::error!(%error, "an ID token could not be written");
             Check::Unexpected.into()
         })
     }
@@ -108,14 +130,16 @@ impl KeyRing {
         self.0.setup.policy.jwks_max_age
     }
 
-    /// The `kid` of the key that signs at `now`.
-    pub fn signing_kid(&self, now: Seconds) -> Option<String> {
-        self.0.ring.load().signer(now).map(|key| key.kid.clone())
+    /// The `kid` of the key of `alg` that signs at `now`.
+    pub fn signing_kid(&self, alg: SigningAlg, now: Seconds) -> Option<String> {
+        let ring = self.0.ring.load();
+        Alg::of(alg).and_then(|alg| ring.signer(alg, now)).map(|key| key.kid.clone())
     }
 
-    /// The names of the algorithms tokens are signed with, for discovery.
-    pub fn algorithms(&self) -> &'static [&'static str] {
-        const { &[jose::Alg::Rs256.as_str()] }
+    /// Whether each algorithm has a key that signs at `now`.
+    pub fn is_complete(&self, now: Seconds) -> bool {
+        let ring = self.0.ring.load();
+        Alg::ALL.into_iter().all(|alg| ring.signer(alg, now).is_some())
     }
 
     /// The published key of this name; an unknown or revoked one is none (security rows T2, V2).
@@ -136,17 +160,21 @@ impl KeyRing {
             };
             keys.push(Entry { status: row.status, activate_at: row.activate_at, key });
         }
-        // Clients that look at the first key alone find the one that signs.
-        keys.sort_by_key(|entry| (rank(entry.status), std::cmp::Reverse(entry.activate_at)));
+        // Clients that look at the first key alone find the one that signs by default.
+        let place = |alg: Alg| Alg::ALL.iter().position(|one| *one == alg);
+        let order =
+            |entry: &Entry| (rank(entry.status), place(entry.key.alg), std::cmp::Reverse(entry.activate_at));
+        keys.sort_by_key(order);
         let published: Vec<_> = keys.iter().map(|entry| entry.key.public.to_jwk(entry.key.alg)).collect();
         Ok(Ring { epoch, keys, jwks: Jwks::of(&published) })
     }
 }
 
 impl Ring {
-    fn signer(&self, now: Seconds) -> Option<&Held> {
-        let may =
-            self.keys.iter().filter(|entry| matches!(entry.status, KeyStatus::Next | KeyStatus::Active));
+    fn signer(&self, alg: Alg, now: Seconds) -> Option<&Held> {
+        let may = self.keys.iter().filter(|entry| {
+            entry.key.alg == alg && matches!(entry.status, KeyStatus::Next | KeyStatus::Active)
+        });
         plan::signing_at(may.map(|entry| (entry.activate_at, entry.key.as_ref())), now)
     }
 }
@@ -162,7 +190,7 @@ const fn rank(status: KeyStatus) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{DAY, Stand};
+    use super::super::fixture::{DAY, Stand, each, kids, published};
     use super::super::jwk::PublicRsa;
     use super::super::plan::Switch;
     use super::*;
@@ -170,42 +198,64 @@ mod tests {
     use serde_json::Value;
 
     #[test]
-    fn the_first_start_makes_one_active_key_and_nothing_else() {
+    fn the_first_start_makes_one_active_key_of_each_algorithm_and_nothing_else() {
         let stand = Stand::new();
         let listed = stand.read(|conn| stand.ring.list(conn));
-        let [key] = &listed[..] else { panic!("{listed:?}") };
-        assert_eq!((key.status, key.alg.as_str(), key.retired_at), (KeyStatus::Active, "RS256", None));
-        assert_eq!(stand.published(), std::slice::from_ref(&key.kid));
+        let mut algs: Vec<&str> = listed.iter().map(|key| key.alg.as_str()).collect();
+        algs.sort_unstable();
+        assert_eq!(algs, ["ES256", "EdDSA", "PS256", "RS256"]);
+        assert!(listed.iter().all(|key| key.status == KeyStatus::Active && key.retired_at.is_none()));
+        let all: Vec<_> = published(&stand.ring).iter().map(|jwk| jwk["alg"].clone()).collect();
+        assert_eq!(all, ["RS256", "PS256", "ES256", "EdDSA"], "the default first");
         for kind in ["key.created", "key.activated"] {
-            assert_eq!(stand.read(|conn| audit::count_kind(conn, kind)), 1, "{kind}");
+            assert_eq!(stand.read(|conn| audit::count_kind(conn, kind)), 4, "{kind}");
         }
         let (_, again) = stand.node();
-        assert_eq!(again.signing_kid(stand.now()), Some(key.kid.clone()));
-        assert_eq!(stand.read(|conn| audit::count_kind(conn, "key.created")), 1);
-        let token = stand.token();
-        assert!(again.verify_access_token(&token, stand.now()).is_some(), "nodes accept each other's tokens");
+        assert_eq!(kids(&again), kids(&stand.ring));
+        assert_eq!(stand.read(|conn| audit::count_kind(conn, "key.created")), 4);
+        each(|stand| {
+            let (_, again) = stand.node();
+            assert_eq!(again.signing_kid(stand.alg, stand.now()), Some(stand.kid()));
+            let accepted = again.verify_access_token(&stand.token(), stand.now());
+            assert!(accepted.is_some(), "nodes accept each other's tokens");
+        });
     }
 
     #[test]
-    fn sec_h5_the_jwks_holds_public_members_only() {
+    fn nothing_signs_with_none_or_hs256() {
+        let stand = Stand::new();
+        for alg in [SigningAlg::None, SigningAlg::Hs256] {
+            assert!(stand.ring.sign(TokenType::Id, alg, &stand.claims(), stand.now()).is_err(), "{alg:?}");
+            assert_eq!(stand.ring.signing_kid(alg, stand.now()), None);
+        }
+    }
+
+    #[test]
+    fn sec_h5_b4_the_jwks_holds_public_members_only() {
         let stand = Stand::new();
         stand.ring.rotate_now(&stand.db, Switch::WhenPublished, "cli").unwrap();
         let set: Value = serde_json::from_slice(&stand.ring.jwks().body).unwrap();
         assert_eq!(set.as_object().unwrap().keys().collect::<Vec<_>>(), ["keys"]);
         let keys = set["keys"].as_array().unwrap();
-        assert_eq!(keys.len(), 2);
+        assert_eq!(keys.len(), 8);
+        let mut names = std::collections::BTreeSet::new();
         for jwk in keys {
             let mut members: Vec<_> = jwk.as_object().unwrap().keys().map(String::as_str).collect();
             members.sort_unstable();
-            assert_eq!(members, ["alg", "e", "kid", "kty", "n", "use"]);
-            assert_eq!(
-                (&jwk["kty"], &jwk["use"], &jwk["alg"]),
-                (&"RSA".into(), &"sig".into(), &"RS256".into())
-            );
-            let public = PublicRsa::from_jwk(jwk.as_object().unwrap()).unwrap();
-            assert_eq!(jwk["kid"], public.thumbprint().as_str());
+            let (kind, curve, expected): (_, _, &[_]) = match jwk["alg"].as_str().unwrap() {
+                "RS256" | "PS256" => ("RSA", Value::Null, &["alg", "e", "kid", "kty", "n", "use"]),
+                "ES256" => ("EC", "P-256".into(), &["alg", "crv", "kid", "kty", "use", "x", "y"]),
+                "EdDSA" => ("OKP", "Ed25519".into(), &["alg", "crv", "kid", "kty", "use", "x"]),
+                other => panic!("{other}"),
+            };
+            assert_eq!(members, expected);
+            assert_eq!((&jwk["kty"], &jwk["use"], &jwk["crv"]), (&kind.into(), &"sig".into(), &curve));
+            if kind == "RSA" {
+                let public = PublicRsa::from_jwk(jwk.as_object().unwrap()).unwrap();
+                assert_eq!(jwk["kid"], public.thumbprint().as_str());
+            }
+            assert!(names.insert(jwk["kid"].as_str().unwrap()), "distinct");
         }
-        assert_ne!(keys[0]["kid"], keys[1]["kid"]);
         assert_eq!(keys[0]["kid"], stand.kid().as_str(), "the key that signs comes first");
     }
 
@@ -221,7 +271,7 @@ mod tests {
         assert_ne!(stand.ring.jwks().etag, before.etag);
         let Stand { ring, db, dir, clock, .. } = stand;
         drop((db, dir));
-        assert!(!ring.jwks().body.is_empty() && ring.signing_kid(clock.now()).is_some());
+        assert!(!ring.jwks().body.is_empty() && ring.is_complete(clock.now()));
     }
 
     #[test]
@@ -230,30 +280,30 @@ mod tests {
         let setup = Setup { master: MasterKey::from_bytes(&[9; 32]).unwrap(), ..stand.setup() };
         let Err(Fault::Store(error)) = KeyRing::load(&stand.db, setup) else { panic!("it started") };
         assert!(error.message.contains("does not open with this master key"), "{}", error.message);
-        assert_eq!(stand.read(|conn| audit::count_kind(conn, "key.created")), 1);
+        assert_eq!(stand.read(|conn| audit::count_kind(conn, "key.created")), 4);
     }
 
     #[test]
     fn sec_v5_a_private_key_opens_in_its_own_row_only() {
-        let stand = Stand::new();
-        let (_, rows) = stand.read(keys::snapshot);
-        let row = &rows[0];
-        assert!(material::open(row, &stand.master).is_ok());
-        let moved = SigningKey { kid: "A".repeat(43), ..row.clone() };
-        assert_eq!(
-            material::open(&moved, &stand.master).err(),
-            Some(material::MaterialError::Sealed(moved.kid.clone()))
-        );
-        let other = SigningKey { alg: "HS256".to_owned(), ..row.clone() };
-        assert_eq!(
-            material::open(&other, &stand.master).err(),
-            Some(material::MaterialError::Unfit(row.kid.clone()))
-        );
-        // A row that names another public key is not believed: what is published comes from the sealed part.
-        let lying = SigningKey { public_jwk: "{}".to_owned(), ..row.clone() };
-        let held = material::open(&lying, &stand.master).ok().unwrap();
-        assert_eq!(held.public.thumbprint(), row.kid);
-        assert!(!row.sealed.contains(&row.public_jwk) && row.sealed.starts_with("1."));
+        each(|stand| {
+            let row = &stand.row();
+            let refused = |row: &SigningKey| material::open(row, &stand.master).err();
+            assert_eq!(refused(row), None);
+            let moved = SigningKey { kid: "A".repeat(43), ..row.clone() };
+            assert_eq!(refused(&moved), Some(material::MaterialError::Sealed(moved.kid.clone())));
+            let unknown = SigningKey { alg: "HS256".to_owned(), ..row.clone() };
+            assert_eq!(refused(&unknown), Some(material::MaterialError::Unfit(row.kid.clone())));
+            for alg in SigningAlg::ASYMMETRIC.into_iter().filter(|alg| *alg != stand.alg) {
+                let other = SigningKey { alg: alg.as_str().to_owned(), ..row.clone() };
+                let expected = material::MaterialError::Sealed(row.kid.clone());
+                assert_eq!(refused(&other), Some(expected), "a key of one algorithm signs with no other");
+            }
+            // A row that names another public key is not believed: what is published comes from the sealed part.
+            let lying = SigningKey { public_jwk: "{}".to_owned(), ..row.clone() };
+            let held = material::open(&lying, &stand.master).ok().unwrap();
+            assert_eq!(held.public.thumbprint(), row.kid);
+            assert!(!row.sealed.contains(&row.public_jwk) && row.sealed.starts_with("1."));
+        });
     }
 
     #[test]
@@ -282,10 +332,11 @@ mod tests {
         let next = stand.published().into_iter().find(|kid| *kid != old).unwrap();
         let instant = stand.read(keys::snapshot).1.iter().find(|key| key.kid == next).unwrap().activate_at;
         for ring in [&stand.ring, &other] {
-            assert_eq!(ring.signing_kid(instant - 1), Some(old.clone()));
-            assert_eq!(ring.signing_kid(instant), Some(next.clone()));
-            assert_eq!(ring.signing_kid(instant + DAY), Some(next.clone()));
-            assert_eq!(ring.signing_kid(instant - DAY), Some(old.clone()), "a clock that was turned back");
+            let at = |instant| ring.signing_kid(stand.alg, instant);
+            assert_eq!(at(instant - 1), Some(old.clone()));
+            assert_eq!(at(instant), Some(next.clone()));
+            assert_eq!(at(instant + DAY), Some(next.clone()));
+            assert_eq!(at(instant - DAY), Some(old.clone()), "a clock that was turned back");
         }
     }
 

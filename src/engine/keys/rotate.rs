@@ -1,13 +1,15 @@
 //! Changing the keys: read, plan, make a key if one is needed, and commit only if nobody changed the
 //! keys meanwhile. Of several nodes that tick at once one makes the change, the others see it done.
 
-use super::material::{self, Fresh};
+use super::alg::Alg;
+use super::material::{self, Fresh, MaterialError};
 use super::plan::{self, Change, Switch};
 use super::ring::KeyRing;
 use crate::base::clock::{Clock, Seconds};
 use crate::base::rng::Rng;
 use crate::domain::audit::Event;
 use crate::domain::signing_key::{KeyStatus, SigningKey};
+use crate::protocol::alg::SigningAlg;
 use crate::store::{Conn, Db, StoreError, TxResult, audit, keys};
 
 /// How often a change is planned again after another process was first.
@@ -43,14 +45,35 @@ impl KeyRing {
         self.change(db, "system", move |keys, now| plan::due(keys, now, &policy)).map(|_| ())
     }
 
-    /// Rotates on request of `actor`; the old key stays published while its tokens live. Returns the
-    /// keys after it. Blocks.
+    /// Rotates the keys of every algorithm on request of `actor`; the old ones stay published while their
+    /// tokens live. Returns the keys after it. Blocks.
     ///
     /// # Errors
     /// Store errors, or a key that could not be made.
     pub fn rotate_now(&self, db: &Db, switch: Switch, actor: &str) -> TxResult<Vec<KeyInfo>> {
+        self.rotate(db, None, switch, actor)
+    }
+
+    /// [`KeyRing::rotate_now`] for one algorithm; one that no key is made for changes nothing.
+    ///
+    /// # Errors
+    /// Store errors, or a key that could not be made.
+    pub fn rotate_one(
+        &self,
+        db: &Db,
+        alg: SigningAlg,
+        switch: Switch,
+        actor: &str,
+    ) -> TxResult<Vec<KeyInfo>> {
+        match Alg::of(alg) {
+            Some(alg) => self.rotate(db, Some(alg), switch, actor),
+            None => db.read_blocking(|conn| self.list(conn)),
+        }
+    }
+
+    fn rotate(&self, db: &Db, alg: Option<Alg>, switch: Switch, actor: &str) -> TxResult<Vec<KeyInfo>> {
         let policy = self.0.setup.policy.clone();
-        self.change(db, actor, move |keys, now| plan::rotate(keys, now, switch, &policy))?;
+        self.change(db, actor, move |keys, now| plan::rotate(keys, now, alg, switch, &policy))?;
         db.read_blocking(|conn| self.list(conn))
     }
 
@@ -72,11 +95,14 @@ impl KeyRing {
     pub fn list(&self, conn: &mut Conn) -> TxResult<Vec<KeyInfo>> {
         let (_, stored) = keys::snapshot(conn)?;
         let now = self.0.setup.clock.now();
-        let signer = plan::signer(&stored, now).map(|key| key.kid.clone());
+        let signs = |key: &SigningKey| {
+            let signer = Alg::parse(&key.alg).and_then(|alg| plan::signer(&stored, alg, now));
+            signer.is_some_and(|signer| signer.kid == key.kid)
+        };
         let status = |key: &SigningKey| match key.status {
             // The instant has come, although nobody wrote it down yet.
-            KeyStatus::Next if signer.as_ref() == Some(&key.kid) => KeyStatus::Active,
-            KeyStatus::Active if signer.as_ref() != Some(&key.kid) => KeyStatus::Retired,
+            KeyStatus::Next if signs(key) => KeyStatus::Active,
+            KeyStatus::Active if !signs(key) => KeyStatus::Retired,
             status => status,
         };
         let info = |key: &SigningKey| KeyInfo {
@@ -104,9 +130,7 @@ impl KeyRing {
             if changes.is_empty() {
                 return db.read_blocking(|conn| self.refresh(conn)).map(|()| false);
             }
-            let needed = changes.iter().any(|change| matches!(change, Change::Add { .. }));
-            let fresh = needed.then(|| material::generate(setup.policy.rsa_bits, &setup.master, &setup.rng));
-            let fresh = fresh.transpose().map_err(StoreError::inconsistent)?;
+            let fresh = self.make(&changes).map_err(StoreError::inconsistent)?;
             let writing = Writing {
                 clock: setup.clock.clone(),
                 rng: setup.rng.clone(),
@@ -120,6 +144,20 @@ impl KeyRing {
         }
         Err(StoreError::unavailable("other processes keep changing the signing keys").into())
     }
+
+    /// The keys that the changes add, made side by side: two of them are RSA, which takes its time.
+    fn make(&self, changes: &[Change]) -> Result<Vec<Fresh>, MaterialError> {
+        let setup = &self.0.setup;
+        let make = |alg| material::generate(alg, setup.policy.rsa_bits, &setup.master, &setup.rng);
+        let added = changes.iter().filter_map(|change| match change {
+            Change::Add { alg, .. } => Some(*alg),
+            _ => None,
+        });
+        std::thread::scope(|scope| {
+            let making: Vec<_> = added.map(|alg| scope.spawn(move || make(alg))).collect();
+            making.into_iter().map(|made| made.join().unwrap_or(Err(MaterialError::Failed))).collect()
+        })
+    }
 }
 
 /// What a transaction of changes needs.
@@ -128,7 +166,8 @@ struct Writing {
     rng: Rng,
     actor: String,
     now: Seconds,
-    fresh: Option<Fresh>,
+    /// At most one for each algorithm.
+    fresh: Vec<Fresh>,
 }
 
 impl Writing {
@@ -145,7 +184,7 @@ impl Writing {
 
     fn apply(&self, conn: &mut Conn, change: &Change) -> TxResult<()> {
         match change {
-            Change::Add { activate_at } => self.add(conn, *activate_at),
+            Change::Add { alg, activate_at } => self.add(conn, *alg, *activate_at),
             Change::Schedule { kid, activate_at } => {
                 let status = self.status_of(*activate_at);
                 keys::schedule(conn, kid, status, *activate_at)?;
@@ -167,9 +206,9 @@ impl Writing {
         }
     }
 
-    fn add(&self, conn: &mut Conn, activate_at: Seconds) -> TxResult<()> {
-        let fresh =
-            self.fresh.as_ref().ok_or_else(|| StoreError::inconsistent("a planned key was not made"))?;
+    fn add(&self, conn: &mut Conn, alg: Alg, activate_at: Seconds) -> TxResult<()> {
+        let fresh = self.fresh.iter().find(|fresh| fresh.alg == alg);
+        let fresh = fresh.ok_or_else(|| StoreError::inconsistent("a planned key was not made"))?;
         let status = self.status_of(activate_at);
         let key = SigningKey {
             kid: fresh.kid.clone(),
@@ -183,7 +222,7 @@ impl Writing {
             expires_at: None,
         };
         keys::insert(conn, &key)?;
-        self.record(conn, "key.created", &key.kid, format!("signs from {activate_at} on"))?;
+        self.record(conn, "key.created", &key.kid, format!("{}, signs from {activate_at} on", key.alg))?;
         if status == KeyStatus::Active {
             self.record(conn, "key.activated", &key.kid, String::new())?;
         }
@@ -215,32 +254,43 @@ mod tests {
             self.ring.tick(&self.db).unwrap();
         }
 
+        /// Of the keys of this algorithm, oldest first.
         fn statuses(&self) -> Vec<KeyStatus> {
-            self.read(|conn| self.ring.list(conn)).iter().map(|key| key.status).collect()
+            let listed = self.read(|conn| self.ring.list(conn));
+            listed.iter().filter(|key| key.alg == self.alg.as_str()).map(|key| key.status).collect()
+        }
+
+        /// Each algorithm has a key that signs and none besides, or whatever else `expected` says.
+        fn all_are(&mut self, expected: &[KeyStatus], why: &str) {
+            for alg in SigningAlg::ASYMMETRIC {
+                self.alg = alg;
+                assert_eq!(self.statuses(), expected, "{alg:?} {why}");
+            }
+            self.alg = SigningAlg::Rs256;
         }
 
         fn audited(&self, kind: &str) -> i64 {
             self.read(|conn| audit::count_kind(conn, kind))
         }
 
-        fn row(&self, kid: &str) -> Option<SigningKey> {
+        fn row_of(&self, kid: &str) -> Option<SigningKey> {
             self.read(keys::snapshot).1.into_iter().find(|key| key.kid == kid)
         }
     }
 
     #[test]
     fn sec_v1_a_key_lives_next_active_retired_deleted() {
-        let (stand, policy) = (Stand::new(), policy());
+        let (mut stand, policy) = (Stand::new(), policy());
         let old = stand.kid();
         stand.tick();
-        assert_eq!(stand.statuses(), [KeyStatus::Active], "nothing is due");
+        stand.all_are(&[KeyStatus::Active], "nothing is due");
         stand.clock.advance(policy.rotation - policy.publish_ahead() + 5);
         let before = stand.now();
         stand.tick();
         stand.tick();
-        assert_eq!(stand.statuses(), [KeyStatus::Active, KeyStatus::Next]);
+        stand.all_are(&[KeyStatus::Active, KeyStatus::Next], "published");
         let next = stand.published()[1].clone();
-        let switch = stand.row(&next).unwrap().activate_at;
+        let switch = stand.row_of(&next).unwrap().activate_at;
         assert!(switch >= before + 2 * policy.jwks_max_age, "published long enough before it signs");
         assert_eq!(stand.kid(), old);
         let token = stand.token();
@@ -248,8 +298,8 @@ mod tests {
         stand.clock.advance(switch - stand.now());
         assert_eq!(stand.kid(), next);
         stand.tick();
-        assert_eq!(stand.statuses(), [KeyStatus::Retired, KeyStatus::Active]);
-        let row = stand.row(&old).unwrap();
+        stand.all_are(&[KeyStatus::Retired, KeyStatus::Active], "switched");
+        let row = stand.row_of(&old).unwrap();
         let kept = policy.longest_token + 60 + 2 * policy.jwks_max_age;
         assert_eq!((row.retired_at, row.expires_at), (Some(switch), Some(switch + kept)));
         assert_eq!(stand.published().len(), 2, "still published");
@@ -259,10 +309,11 @@ mod tests {
         assert_eq!(stand.published().len(), 2);
         stand.clock.advance(60);
         stand.tick();
-        assert_eq!((stand.published(), stand.row(&old).is_none()), (vec![next], true));
+        assert_eq!((stand.published(), stand.row_of(&old).is_none()), (vec![next], true));
+        stand.all_are(&[KeyStatus::Active], "forgotten");
         let counts =
             ["key.created", "key.activated", "key.retired", "key.deleted"].map(|kind| stand.audited(kind));
-        assert_eq!(counts, [2, 2, 1, 1]);
+        assert_eq!(counts, [8, 8, 4, 4]);
     }
 
     /// Clients that keep the JWKS for its max-age, read at different moments from two nodes of which
@@ -273,7 +324,7 @@ mod tests {
         let stand = Stand::with(policy.clone());
         let (_, late) = stand.node();
         let mut clients: Vec<Vec<String>> = (0..6).map(|_| kids(&late)).collect();
-        let mut live: Vec<(String, Seconds)> = Vec::new();
+        let mut live: std::collections::BTreeMap<String, Seconds> = std::collections::BTreeMap::new();
         let mut used = std::collections::BTreeSet::new();
         let step = policy.jwks_max_age / 6;
         for round in 0..usize::try_from(4 * policy.rotation / step).unwrap() {
@@ -284,37 +335,38 @@ mod tests {
             }
             clients[round % 6] = kids(if round % 12 < 6 { &late } else { &stand.ring });
             let now = stand.now();
-            for ring in [&stand.ring, &late] {
-                let kid = ring.signing_kid(now).unwrap();
+            let rings = SigningAlg::ASYMMETRIC.map(|alg| [(&stand.ring, alg), (&late, alg)]);
+            for (ring, alg) in rings.into_iter().flatten() {
+                let kid = ring.signing_kid(alg, now).unwrap();
                 used.insert(kid.clone());
-                live.push((kid, now + policy.longest_token));
+                live.insert(kid, now + policy.longest_token);
             }
-            live.retain(|(_, ends)| *ends > now);
-            for (kid, _) in &live {
+            live.retain(|_, ends| *ends > now);
+            for kid in live.keys() {
                 assert!(clients.iter().all(|known| known.contains(kid)), "round {round}: {kid} is not known");
             }
         }
-        assert!(used.len() >= 4, "it rotated: {}", used.len());
-        assert!(stand.read(keys::snapshot).1.len() <= 3, "old keys go");
+        assert!(used.len() >= 16, "each rotated: {}", used.len());
+        assert!(stand.read(keys::snapshot).1.len() <= 12, "old keys go");
     }
 
     #[test]
     fn sec_v1_a_server_that_was_off_for_long_catches_up() {
-        let stand = Stand::new();
+        let mut stand = Stand::new();
         let old = stand.kid();
         stand.clock.advance(400 * DAY);
         stand.tick();
         assert_eq!((stand.kid(), stand.published().len()), (old, 2), "published first, also when late");
         stand.clock.advance(policy().publish_ahead());
         stand.tick();
-        assert_eq!(stand.statuses(), [KeyStatus::Retired, KeyStatus::Active]);
+        stand.all_are(&[KeyStatus::Retired, KeyStatus::Active], "caught up");
     }
 
     #[test]
     fn sec_v1_nodes_that_tick_at_once_make_one_key() {
         let stand = Stand::new();
-        let nodes: Vec<(Db, KeyRing)> = (0..4).map(|_| stand.node()).collect();
-        for round in 1..=3 {
+        let nodes: Vec<(Db, KeyRing)> = (0..3).map(|_| stand.node()).collect();
+        for round in 1..=2 {
             stand.clock.advance(policy().rotation);
             let barrier = Barrier::new(nodes.len());
             std::thread::scope(|scope| {
@@ -326,7 +378,7 @@ mod tests {
                     });
                 }
             });
-            assert_eq!(stand.audited("key.created"), 1 + round, "one each round");
+            assert_eq!(stand.audited("key.created"), 4 * (1 + round), "one each round");
             let waiting = stand.statuses().iter().filter(|status| **status == KeyStatus::Next).count();
             assert_eq!(waiting, 1);
             let sets: Vec<_> = nodes
@@ -362,17 +414,17 @@ mod tests {
         assert!(stand.accepts(&stand.token()), "another signs");
         stand.read(|conn| other.refresh(conn));
         assert!(other.verify_access_token(&token, stand.now()).is_none(), "on every node");
-        assert_eq!(other.signing_kid(stand.now()), Some(stand.kid()));
-        let row = stand.row(&kid).unwrap();
+        assert_eq!(other.signing_kid(stand.alg, stand.now()), Some(stand.kid()));
+        let row = stand.row_of(&kid).unwrap();
         assert_eq!((row.status, row.sealed.as_str()), (KeyStatus::Revoked, ""), "the private part is erased");
-        assert_eq!((stand.audited("key.revoked"), stand.audited("key.created")), (1, 2));
+        assert_eq!((stand.audited("key.revoked"), stand.audited("key.created")), (1, 5));
         assert!(!stand.ring.revoke(&stand.db, &kid, "cli").unwrap(), "once");
         assert!(!stand.ring.revoke(&stand.db, "unknown", "cli").unwrap());
         let (_, restarted) = stand.node();
         assert!(restarted.verify_access_token(&token, stand.now()).is_none(), "also after a restart");
         stand.clock.advance(policy().publish_after() + 1);
         stand.tick();
-        assert!(stand.row(&kid).is_none(), "forgotten when its tokens would have ended");
+        assert!(stand.row_of(&kid).is_none(), "forgotten when its tokens would have ended");
     }
 
     #[test]
@@ -404,11 +456,9 @@ mod tests {
         assert_ne!(new, old);
         assert_eq!(stand.published(), [new.clone(), old.clone()]);
         assert!(stand.accepts(&token) && stand.accepts(&stand.token()));
-        let newest = stand.read(|conn| audit::newest(conn, 5));
-        assert!(
-            newest.iter().filter(|row| row.actor.as_deref() == Some("ada")).count() >= 2,
-            "with who did it"
-        );
+        let newest = stand.read(|conn| audit::newest(conn, 12));
+        let by_ada = newest.iter().filter(|row| row.actor.as_deref() == Some("ada")).count();
+        assert_eq!(by_ada, 12, "with who did it: created, activated, retired");
         // Twice in one second: each time a new key.
         stand.ring.rotate_now(&stand.db, Switch::AtOnce, "ada").unwrap();
         assert!(![new, old].contains(&stand.kid()));
@@ -426,5 +476,61 @@ mod tests {
         stand.ring.rotate_now(&stand.db, Switch::AtOnce, "cli").unwrap();
         assert_eq!((stand.published().len(), stand.kid()), (2, next));
         assert_eq!(stand.statuses(), [KeyStatus::Retired, KeyStatus::Active]);
+    }
+
+    /// The kid that signs with each algorithm.
+    fn signing(stand: &Stand) -> [String; 4] {
+        SigningAlg::ASYMMETRIC.map(|alg| stand.ring.signing_kid(alg, stand.now()).unwrap())
+    }
+
+    #[test]
+    fn b61_each_algorithm_has_a_life_of_its_own() {
+        let mut stand = Stand::new();
+        for (place, alg) in SigningAlg::ASYMMETRIC.into_iter().enumerate() {
+            stand.alg = alg;
+            let (before, token) = (signing(&stand), stand.token());
+            stand.ring.rotate_one(&stand.db, alg, Switch::AtOnce, "cli").unwrap();
+            let after = signing(&stand);
+            for other in 0..4 {
+                assert_eq!(before[other] != after[other], other == place, "{alg:?} rotated, {other}");
+            }
+            assert_eq!(stand.published(), [after[place].clone(), before[place].clone()], "{alg:?}");
+            assert!(stand.accepts(&token) && stand.accepts(&stand.token()), "{alg:?}");
+            assert!(stand.ring.revoke(&stand.db, &after[place], "cli").unwrap());
+            let last = signing(&stand);
+            for other in 0..4 {
+                assert_eq!(after[other] != last[other], other == place, "{alg:?} revoked, {other}");
+            }
+            assert_eq!(stand.published(), [last[place].clone(), before[place].clone()], "{alg:?}");
+        }
+        for none in [SigningAlg::None, SigningAlg::Hs256] {
+            let (before, rows) = (signing(&stand), stand.audited("key.created"));
+            stand.ring.rotate_one(&stand.db, none, Switch::AtOnce, "cli").unwrap();
+            assert_eq!((signing(&stand), stand.audited("key.created")), (before, rows), "{none:?}");
+        }
+    }
+
+    #[test]
+    fn a_database_with_one_key_gets_the_others_and_keeps_its_own() {
+        let mut stand = Stand::new();
+        let (old, token) = (stand.kid(), stand.token());
+        let others: Vec<String> = kids(&stand.ring).into_iter().filter(|kid| *kid != old).collect();
+        stand
+            .db
+            .write_blocking(move |conn| others.iter().try_for_each(|kid| keys::delete(conn, kid)))
+            .unwrap();
+        stand.db.write_blocking(|conn| settings::raise(conn, settings::KEYS_EPOCH, 0)).unwrap();
+        let nodes: Vec<(Db, KeyRing)> = std::thread::scope(|scope| {
+            let starting: Vec<_> = (0..3).map(|_| scope.spawn(|| stand.node())).collect();
+            starting.into_iter().map(|node| node.join().unwrap()).collect()
+        });
+        stand.read(|conn| stand.ring.refresh(conn));
+        stand.all_are(&[KeyStatus::Active], "one each, however many nodes start");
+        assert_eq!(stand.kid(), old);
+        for (db, ring) in &nodes {
+            db.read_blocking(|conn| ring.refresh(conn)).unwrap();
+            assert_eq!(kids(ring), kids(&stand.ring), "all publish the same");
+            assert!(ring.verify_access_token(&token, stand.now()).is_some());
+        }
     }
 }

@@ -58,6 +58,7 @@ pub fn plan(
         code: code.map(|code| Secret::new(code.reveal())),
         // Told where the state's bearer could be confused: beside a code.
         state: request.state.clone().filter(|_| kind.code()),
+        direct: false,
     };
     let draft = Draft {
         audience: exchange.granted_audience(&scope, &request.resource),

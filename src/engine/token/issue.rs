@@ -2,16 +2,16 @@
 
 use super::Exchange;
 use crate::base::clock::Seconds;
-use crate::base::secret::{AccessToken, Plain, Secret, b64};
+use crate::base::secret::{AccessToken, Plain, Secret};
 use crate::domain::client::AccessTokenFormat;
 use crate::domain::grant::{Grant, Subject};
 use crate::engine::Engine;
 use crate::engine::gate::Permit;
-use crate::engine::keys::{AccessClaims, Jti, TokenType};
+use crate::engine::keys::{AccessClaims, Jti, TokenType, half_hash};
+use crate::protocol::alg::SigningAlg;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
 use crate::store::{Conn, TxResult, tokens};
-use aws_lc_rs::digest;
 use serde::Serialize;
 
 /// The answer of the token endpoint (RFC 6749 §5.1, OIDC Core §3.1.3.3), and the tokens of an
@@ -60,11 +60,14 @@ pub struct Parts {
     pub code: Option<Secret>,
     /// The state that goes with it: `s_hash` (OpenID FAPI 1.0 part 2 §5.2.2.1).
     pub state: Option<String>,
+    /// Whether they go straight to the client and not through a browser: only then an ID token may be
+    /// without a signature (OIDC Core §2).
+    pub direct: bool,
 }
 
 impl Parts {
     /// What the token endpoint answers.
-    const BOTH: Self = Self { access: true, id_token: true, code: None, state: None };
+    const BOTH: Self = Self { access: true, id_token: true, code: None, state: None, direct: true };
 }
 
 /// Everything that will be answered, still unsigned.
@@ -74,6 +77,9 @@ pub struct Plan {
     code: Option<Secret>,
     refresh_token: Option<Secret>,
     scope: String,
+    access_alg: SigningAlg,
+    id_alg: SigningAlg,
+    direct: bool,
     issued_at: Seconds,
     expires_in: Seconds,
 }
@@ -150,6 +156,9 @@ pub fn plan_parts(
         code: parts.code,
         refresh_token: draft.refresh_token,
         scope,
+        access_alg: exchange.client.metadata.access_token_alg(),
+        id_alg: exchange.client.metadata.id_token_alg(),
+        direct: parts.direct,
         issued_at: exchange.now,
         expires_in,
     })
@@ -184,16 +193,22 @@ fn access(
 /// What [`crate::engine::keys::KeyRing::sign`] refuses.
 pub fn sign(engine: &Engine, plan: Plan) -> Result<TokenResponse, Refusal> {
     let access_token = match &plan.access {
-        Some(Access::Jwt(claims)) => engine.keys.sign(TokenType::Access, claims, plan.issued_at)?,
+        Some(Access::Jwt(claims)) => {
+            engine.keys.sign(TokenType::Access, plan.access_alg, claims, plan.issued_at)?
+        }
         Some(Access::Opaque(token)) => token.reveal().to_owned(),
         None => String::new(),
     };
+    let half = |text: &str| half_hash(plan.id_alg, text);
     let id_token = match plan.id_token {
         Some(claims) => {
-            let at_hash = plan.access.is_some().then(|| half_hash(&access_token));
-            let c_hash = plan.code.as_ref().map(|code| half_hash(code.reveal()));
+            let at_hash = plan.access.as_ref().and_then(|_| half(&access_token));
+            let c_hash = plan.code.as_ref().and_then(|code| half(code.reveal()));
             let claims = IdClaims { at_hash, c_hash, ..claims };
-            Some(engine.keys.sign(TokenType::Id, &claims, plan.issued_at)?)
+            Some(match plan.id_alg {
+                SigningAlg::None if plan.direct => engine.keys.unsecured_id_token(&claims)?,
+                alg => engine.keys.sign(TokenType::Id, alg, &claims, plan.issued_at)?,
+            })
         }
         None => None,
     };
@@ -245,25 +260,13 @@ fn id_claims(exchange: &Exchange, subject: &Subject, nonce: Option<String>, stat
         sid: subject.session_id.to_string(),
         at_hash: None,
         c_hash: None,
-        s_hash: state.map(half_hash),
+        s_hash: state.and_then(|state| half_hash(exchange.client.metadata.id_token_alg(), state)),
     }
-}
-
-/// OIDC Core §3.1.3.6: the left half of SHA-256, as `alg` is RS256.
-fn half_hash(text: &str) -> String {
-    let full = digest::digest(&digest::SHA256, text.as_bytes());
-    b64(full.as_ref().get(..16).unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn at_hash_is_the_one_of_the_specification() {
-        // OIDC Core Appendix A.3: this access token, this at_hash.
-        assert_eq!(half_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
-    }
 
     #[test]
     fn absent_members_are_not_written() {

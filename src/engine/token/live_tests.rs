@@ -1,13 +1,16 @@
 //! Tokens that come back: userinfo, introspection and revocation without HTTP.
 
 use super::rig::{ISSUER, Rig, alive, client, payload, public, refresh_of, seen_by, signed_in};
+use crate::base::id::ClientId;
 use crate::base::secret::Secret;
 use crate::domain::client::AccessTokenFormat;
 use crate::engine::introspect::introspect;
 use crate::engine::revoke::revoke;
+use crate::engine::signed_userinfo::{self, UserInfo};
 use crate::engine::userinfo::userinfo;
+use crate::protocol::alg::SigningAlg;
 use crate::protocol::refusal::Check;
-use crate::store::{grants, users};
+use crate::store::{clients, grants, users};
 use serde_json::{Value, json};
 
 const SCOPE: &str = "openid profile api:read";
@@ -111,7 +114,7 @@ async fn sec_h1_h2_userinfo_takes_only_a_persons_access_token_with_openid() {
     let answer = signed_in(&rig, "app", "openid email").await;
     let ask =
         async |token: &str| userinfo(&rig.engine, &rig.ctx(), &Secret::new(token)).await.map_err(|r| r.check);
-    let claims = ask(&answer.access_token).await.unwrap();
+    let Ok(UserInfo::Plain(claims)) = ask(&answer.access_token).await else { panic!("not JSON") };
     assert_eq!(
         Value::Object(claims),
         json!({"sub": rig.user.as_str(), "email": "ada@example.org", "email_verified": true})
@@ -126,4 +129,25 @@ async fn sec_h1_h2_userinfo_takes_only_a_persons_access_token_with_openid() {
     let (grant, now) = (jti.split('.').next().unwrap().to_owned(), rig.engine.now());
     rig.write(move |conn| grants::end(conn, &grant, "test", now));
     assert_eq!(ask(&answer.access_token).await.err(), Some(Check::BearerInvalid));
+}
+
+#[tokio::test]
+async fn b40_a_client_that_another_node_made_a_moment_ago_gets_its_form_too() {
+    let rig = Rig::new(vec![client("app", |_| {})]);
+    rig.write(|conn| {
+        let signed = client("late", |metadata| {
+            metadata.userinfo_signed_response_alg = Some(SigningAlg::Es256);
+        });
+        clients::insert(conn, &signed, 0)?;
+        clients::insert(conn, &client("plain", |_| {}), 0)
+    });
+    assert!(rig.engine.clients.get("late").is_none(), "not in the snapshot");
+    let of = async |id: &str| {
+        let claims = serde_json::Map::from_iter([("sub".to_owned(), json!("u"))]);
+        signed_userinfo::of(&rig.engine, &ClientId::from_stored(id), claims).await.map_err(|r| r.check)
+    };
+    let Ok(UserInfo::Signed(jwt)) = of("late").await else { panic!("not signed") };
+    assert_eq!(payload(&jwt), json!({"sub": "u", "iss": ISSUER, "aud": "late"}));
+    assert!(matches!(of("plain").await, Ok(UserInfo::Plain(_))));
+    assert!(matches!(of("gone").await, Err(Check::BearerInvalid)));
 }

@@ -7,6 +7,7 @@ use crate::base::secret::sha256_b64;
 use crate::domain::client::IMPLICIT;
 use crate::engine::Engine;
 use crate::engine::registration::Mode;
+use crate::engine::admin::metadata::algs;
 use crate::engine::token::GRANTS;
 use crate::protocol::authorize::{Prompt, ResponseMode};
 use crate::protocol::claims::BY_SCOPE;
@@ -89,7 +90,8 @@ fn metadata(engine: &Engine) -> Map<String, Value> {
         ("response_modes_supported", json!(modes)),
         ("grant_types_supported", json!(grants)),
         ("subject_types_supported", json!(["public"])),
-        ("id_token_signing_alg_values_supported", json!(["RS256"])),
+        ("id_token_signing_alg_values_supported", json!(algs::ID_TOKEN)),
+        ("userinfo_signing_alg_values_supported", json!(algs::USERINFO)),
         ("scopes_supported", json!(scope::STANDARD)),
         ("claims_supported", json!(claims)),
         ("claim_types_supported", json!(["normal"])),

@@ -2,11 +2,13 @@
 //! (RFC 6750 §2.2); never in the query.
 
 use crate::base::secret::Secret;
+use crate::engine::signed_userinfo::UserInfo;
 use crate::engine::userinfo;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
+use actix_web::HttpResponse;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::http::{Method, StatusCode};
 
@@ -23,8 +25,10 @@ pub static ROUTE: Route = Route {
 
 async fn handle(request: Request) -> Result<Response, Refusal> {
     let token = bearer(&request)?;
-    let claims = userinfo::userinfo(request.engine(), &request.ctx, &token).await?;
-    Ok(respond::json(StatusCode::OK, &claims))
+    Ok(match userinfo::userinfo(request.engine(), &request.ctx, &token).await? {
+        UserInfo::Plain(claims) => respond::json(StatusCode::OK, &claims),
+        UserInfo::Signed(jwt) => HttpResponse::Ok().content_type("application/jwt").body(jwt),
+    })
 }
 
 /// The one token of the request (RFC 6750 §2: "Clients MUST NOT use more than one method").

@@ -12,7 +12,7 @@ fn keys_are_listed_rotated_and_revoked() {
     let active = |keys: &serde_json::Value| {
         let all = keys.as_array().unwrap().iter();
         let active: Vec<String> = all
-            .filter(|key| key["status"] == "active")
+            .filter(|key| key["status"] == "active" && key["alg"] == "RS256")
             .map(|key| key["kid"].as_str().unwrap().to_owned())
             .collect();
         assert_eq!(active.len(), 1, "{keys}");
@@ -39,6 +39,39 @@ fn keys_are_listed_rotated_and_revoked() {
     program.run(&["key", "revoke", "--dry-run", "-_x"]).fails(3);
     program.run(&["key", "revoke", "--", "-o"]).fails(3);
     program.run(&["key", "revoke", &second]).fails(3);
+}
+
+#[test]
+fn each_algorithm_has_keys_of_its_own() {
+    let program = Program::fresh();
+    let active = |alg: &str| {
+        let keys = program.run(&["key", "list", "-o", "json"]).json();
+        let mut found = keys.as_array().unwrap().clone();
+        found.retain(|key| key["status"] == "active" && key["alg"] == alg);
+        assert_eq!(found.len(), 1, "{alg}: {keys}");
+        found[0]["kid"].clone()
+    };
+    let algs = ["RS256", "PS256", "ES256", "EdDSA"];
+    let table = program.run(&["key", "list"]).out;
+    assert!(algs.iter().all(|alg| table.contains(alg)), "{table}");
+    let before = algs.map(active);
+    let said = program.run(&["key", "rotate", "--now", "--alg", "ES256"]);
+    assert!(said.out.contains("A new ES256 key takes over at once."), "{}{}", said.out, said.err);
+    let after = algs.map(active);
+    let changed: Vec<&str> = (0..4).filter(|n| before[*n] != after[*n]).map(|n| algs[n]).collect();
+    assert_eq!(changed, ["ES256"]);
+    assert_dry(&program, &["key", "rotate", "--now", "--alg", "eddsa"], "");
+    for wrong in ["none", "HS256", "RS512", ""] {
+        let said = program.run(&["key", "rotate", "--now", "--alg", wrong]);
+        assert!(
+            said.code == 2 && said.err.contains("RS256, PS256, ES256 and EdDSA"),
+            "{wrong}: {}",
+            said.err
+        );
+    }
+    program.run(&["key", "rotate", "--now"]).ok();
+    let last = algs.map(active);
+    assert!((0..4).all(|n| after[n] != last[n]), "without --alg all of them");
 }
 
 /// No directory, and no table in the database.

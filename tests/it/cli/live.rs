@@ -72,7 +72,8 @@ fn a_running_server_follows_what_is_done_to_keys() {
     };
     let active = || {
         let keys = program.run(&["key", "list", "-o", "json"]).json();
-        let active = keys.as_array().unwrap().iter().find(|key| key["status"] == "active").cloned();
+        let mut all = keys.as_array().unwrap().iter();
+        let active = all.find(|key| key["status"] == "active" && key["alg"] == "RS256").cloned();
         active.unwrap()["kid"].as_str().unwrap().to_owned()
     };
     let (old, secret) = (active(), add_machine(&program));
