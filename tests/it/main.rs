@@ -43,6 +43,7 @@ mod lost_races;
 mod machines;
 mod outage;
 mod pages;
+mod pairwise;
 mod prompts;
 mod proxy;
 mod races;

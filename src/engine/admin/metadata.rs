@@ -3,6 +3,7 @@
 
 mod registration;
 mod response_types;
+mod subjects;
 
 use super::fault::FieldProblem;
 use crate::base::id::is_ulid;
@@ -54,6 +55,7 @@ pub fn validate(metadata: &Metadata) -> Result<(), Vec<FieldProblem>> {
     numbers(metadata, &mut found);
     contacts(metadata, &mut found);
     registration::check(metadata, &mut found);
+    subjects::check(metadata, &mut found);
     if found.0.is_empty() { Ok(()) } else { Err(found.0) }
 }
 
