@@ -5,6 +5,7 @@ use super::clients::Clients;
 use super::keys::KeyRing;
 use super::outbound::Outbound;
 use super::registration::RegistrationPolicy;
+use super::resources::Resources;
 use super::secrets::Passwords;
 use super::trace::Trace;
 use crate::base::clock::{Clock, Seconds};
@@ -29,6 +30,8 @@ pub struct Engine {
     pub keys: KeyRing,
     /// Registered clients, from a snapshot.
     pub clients: Clients,
+    /// Registered resources, from a snapshot.
+    pub resources: Resources,
     /// Password hashing on its own pool.
     pub passwords: Passwords,
     /// Keys derived for single purposes.
@@ -51,6 +54,8 @@ pub struct Macs {
     pub csrf: MacKey,
     /// Names of login throttles.
     pub throttle: MacKey,
+    /// Pairwise subjects (OIDC Core §8.1).
+    pub pairwise: MacKey,
 }
 
 impl Macs {
@@ -60,6 +65,7 @@ impl Macs {
             refresh: master.mac_key("refresh token"),
             csrf: master.mac_key("csrf"),
             throttle: master.mac_key("login throttle"),
+            pairwise: master.mac_key("pairwise subject"),
         }
     }
 }

@@ -20,14 +20,14 @@ pub async fn resource(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<
     };
     let presented = Presented::read(engine, token.reveal(), now).ok_or_else(invalid)?;
     let told = match &presented {
-        Presented::Jwt(claims) => Some(claims.sub.clone()),
+        Presented::Jwt(claims, _) => Some(claims.sub.clone()),
         Presented::Opaque(_) => None,
     };
     let found = engine.db.read(move |conn| presented.find(conn, now)).await.map_err(Fault::into_refusal)?;
     let live = found.ok_or_else(invalid)?;
     ctx.trace.client(live.grant.client_id.as_str());
     ctx.trace.passed(Check::BearerInvalid);
-    let subject = told.or_else(|| subject(&live));
+    let subject = told.or_else(|| subject(engine, &live));
     let mut claims = Map::new();
     claims.insert("iss".to_owned(), json!(engine.policy.issuer));
     claims.extend(subject.map(|subject| ("sub".to_owned(), Value::from(subject))));
@@ -43,9 +43,9 @@ pub async fn resource(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<
 }
 
 /// Whom an opaque token is about: the person, or the client itself.
-fn subject(live: &Live) -> Option<String> {
-    let person = live.user.as_ref().map(|user| user.id.as_str());
-    Some(person.unwrap_or_else(|| live.grant.client_id.as_str()).to_owned())
+fn subject(engine: &Engine, live: &Live) -> Option<String> {
+    let client = live.grant.client_id.as_str();
+    live.user.as_ref().map_or_else(|| Some(client.to_owned()), |user| engine.subject_for(client, &user.id))
 }
 
 /// Makes new keys sign from now on; the ones before stay published while their tokens live. Returns every

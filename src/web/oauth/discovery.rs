@@ -6,8 +6,8 @@ use super::register;
 use crate::base::secret::sha256_b64;
 use crate::domain::client::IMPLICIT;
 use crate::engine::Engine;
-use crate::engine::registration::Mode;
 use crate::engine::admin::metadata::algs;
+use crate::engine::registration::Mode;
 use crate::engine::token::GRANTS;
 use crate::protocol::authorize::{Prompt, ResponseMode};
 use crate::protocol::claims::BY_SCOPE;
@@ -89,7 +89,7 @@ fn metadata(engine: &Engine) -> Map<String, Value> {
         ("response_types_supported", json!(types)),
         ("response_modes_supported", json!(modes)),
         ("grant_types_supported", json!(grants)),
-        ("subject_types_supported", json!(["public"])),
+        ("subject_types_supported", json!(["public", "pairwise"])),
         ("id_token_signing_alg_values_supported", json!(algs::ID_TOKEN)),
         ("userinfo_signing_alg_values_supported", json!(algs::USERINFO)),
         ("scopes_supported", json!(scope::STANDARD)),
@@ -102,7 +102,7 @@ fn metadata(engine: &Engine) -> Map<String, Value> {
         ("prompt_values_supported", json!(Prompt::ALL)),
         ("acr_values_supported", json!([crate::domain::session::ACR_PASSWORD])),
         ("authorization_response_iss_parameter_supported", json!(true)),
-        ("claims_parameter_supported", json!(false)),
+        ("claims_parameter_supported", json!(true)),
         ("request_parameter_supported", json!(false)),
         ("request_uri_parameter_supported", json!(false)),
         ("service_documentation", json!(engine.policy.url("/errors"))),

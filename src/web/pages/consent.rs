@@ -1,6 +1,6 @@
 //! The consent page: who asks for what, in plain words (OIDC Core §3.1.2.4; security group B).
 
-use super::{app_of, ix, leads_to, person, typed};
+use super::{app_of, claims, ix, leads_to, person, typed};
 use crate::domain::client::Client;
 use crate::domain::user::User;
 use crate::engine::authorize::{self, Outcome, Step};
@@ -40,12 +40,14 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let waiting = authorize::waiting(request.engine(), &request.ctx, &request.visitor, &id).await;
     let waiting = waiting.map_err(Fault::into_refusal)?;
     let asked = &waiting.authorization.request;
-    let current = authorize::signed_in_for(request.engine(), &request.visitor, asked).await;
+    let current = authorize::signed_in_for(request.engine(), &request.visitor, &waiting.client, asked).await;
     let current = current.map_err(Fault::into_refusal)?;
     let (_, user) = current.ok_or(Check::SessionMissing)?;
     let key = id.to_string();
     let offline = waiting.client.allows_grant("refresh_token") && scope.has("offline_access");
     let seconds = u64::try_from(request.engine().policy.access_token).unwrap_or_default();
+    let asked = waiting.authorization.request.claims.as_ref();
+    let claims = asked.map(|asked| asked.beyond(&scope)).unwrap_or_default();
     let view = Consent {
         chrome: request.chrome(),
         csrf: request.csrf("/consent", Some(&key)),
@@ -54,10 +56,19 @@ async fn show(request: Request) -> Result<Response, Refusal> {
         verified: is_verified(&waiting.client),
         person: person(&user),
         scopes: in_order(&scope).into_iter().map(|name| line(name, &user)).collect(),
-        resources: waiting.authorization.request.resource.iter().map(|r| Text::plain(r)).collect(),
+        claims: claims.iter().map(|name| claims::line(name, &user)).collect(),
+        resources: waiting.authorization.request.resource.iter().map(|uri| named(&request, uri)).collect(),
         lifetime: if offline { Lifetime::UntilTakenBack } else { Lifetime::Seconds(seconds) },
     };
     respond::page(&request, StatusCode::OK, &view, leads_to(&waiting))
+}
+
+/// A resource by the name an admin gave it, if one did, and by its address.
+fn named(request: &Request, uri: &str) -> Text {
+    match request.engine().resources.now().name_of(uri) {
+        Some(name) => Text::sentence(&format!("{} ({uri})", Text::plain(name))),
+        None => Text::plain(uri),
+    }
 }
 
 /// Clients of this server are all registered by an admin; anyone could still pose as an unassured one.

@@ -39,7 +39,9 @@ pub(super) fn check(metadata: &Metadata, found: &mut Found) {
         Some(_) => Ok(()),
     });
     let has = |grant: &str| metadata.grant_types.iter().any(|known| known == grant);
-    if has(CODE) && !of(metadata).any(ResponseType::code) {
+    // What is unknown was told above.
+    let known = of(metadata).count() == metadata.response_types.len();
+    if known && has(CODE) && !of(metadata).any(ResponseType::code) {
         let problem = "has none with code, but grant_types has authorization_code";
         found.add("response_types", "", problem, "Add code, or leave response_types out.");
     }
