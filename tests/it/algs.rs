@@ -2,16 +2,17 @@
 //! libraries of the field that check against the published keys (OIDC Registration §2, OIDC Core §2, §5.3.2).
 
 use crate::harness::app::{CALLBACK, TestApp, TestClient, claims, header};
-use crate::harness::expect::{is_signed_in, redeemed};
+use crate::harness::expect::{is_signed_in, redeemed, signed_in};
 use crate::harness::http::{Answer, form};
 use crate::harness::node::Script;
 use aws_lc_rs::digest;
 use latchkey::base::secret::{b64, unb64};
-use latchkey::domain::client::{AccessTokenFormat, Metadata};
+use latchkey::domain::client::{AccessTokenFormat, ConsentPolicy, Metadata};
 use latchkey::engine::admin::clients;
 use latchkey::engine::keys::Switch;
 use latchkey::protocol::alg::SigningAlg;
 use latchkey::protocol::client_auth::AuthMethod;
+use latchkey::store::clients as rows;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -163,6 +164,57 @@ fn b2_b40_userinfo_is_signed_as_registered() {
     let plain = app.userinfo(access);
     assert_eq!(plain.header("content-type"), Some("application/json"));
     assert!(plain.json().get("iss").is_none() && plain.json()["sub"] == ada.id.as_str());
+}
+
+fn hybrid(metadata: &mut Metadata) {
+    metadata.legacy_response_types = true;
+    metadata.response_types = ["code", "code id_token token"].map(str::to_owned).to_vec();
+    metadata.consent = ConsentPolicy::Skip;
+}
+
+#[test]
+fn b48_the_hashes_of_a_hybrid_answer_go_with_the_algorithm() {
+    let app = TestApp::start();
+    app.user("ada");
+    let mut visitor = signed_in(&app, "ada");
+    for alg in SigningAlg::ASYMMETRIC {
+        app.client(alg.as_str(), |m| {
+            hybrid(m);
+            all_with(m, alg);
+        });
+        let request = app.authorize_path(alg.as_str(), &[("response_type", "code id_token token")]);
+        let params = visitor.get(&request).fragment();
+        let (id, access) = (&params["id_token"], &params["access_token"]);
+        assert_signed(&app, id, alg);
+        assert_signed(&app, access, alg);
+        let said = claims(id);
+        assert_eq!(text(&said, "at_hash"), half(alg, access), "{alg:?}");
+        assert_eq!(text(&said, "c_hash"), half(alg, &params["code"]), "{alg:?}");
+        assert_eq!(text(&said, "s_hash"), half(alg, "st-1"), "{alg:?}");
+    }
+}
+
+#[test]
+fn b41_nothing_unsigned_leaves_by_the_browser_whatever_is_stored() {
+    let app = TestApp::start();
+    app.user("ada");
+    let client = app.client("unsigned", |m| {
+        m.consent = ConsentPolicy::Skip;
+        m.id_token_signed_response_alg = Some(SigningAlg::None);
+    });
+    assert!(text(&app.tokens(&client, "ada"), "id_token").ends_with('.'), "straight to the client");
+    // Past the validation, as a damaged row would be.
+    app.write(|conn| {
+        let mut client = rows::find(conn, "unsigned")?.unwrap();
+        hybrid(&mut client.metadata);
+        client.metadata.grant_types.push("implicit".to_owned());
+        rows::update(conn, &client, 1).map(drop)
+    });
+    app.refresh();
+    let request = app.authorize_path("unsigned", &[("response_type", "code id_token token")]);
+    let answer = signed_in(&app, "ada").get(&request);
+    let told = format!("{}{}", answer.header("location").unwrap_or_default(), answer.text());
+    assert!(!told.contains("id_token=") && !told.contains("access_token="), "{} {told}", answer.status);
 }
 
 fn hinted(app: &TestApp, id_token: &str, client: &str) -> String {
