@@ -14,6 +14,7 @@ use latchkey::protocol::alg::SigningAlg;
 use latchkey::protocol::authorize::{AuthorizationRequest, Prompt, ResponseMode};
 use latchkey::protocol::params::Params;
 use latchkey::protocol::redirect_uri::VerifiedRedirect;
+use latchkey::protocol::response_type::ResponseType;
 use latchkey::protocol::scope::Scope;
 use latchkey::store::{authorizations, clients};
 use std::collections::BTreeMap;
@@ -67,6 +68,7 @@ fn granted(engine: &Engine) -> Authorization {
         request: AuthorizationRequest {
             client_id: ClientId::from_stored("bench"),
             redirect_uri: VerifiedRedirect::from_stored("https://rp.example.com/cb"),
+            response_type: ResponseType::Code,
             response_mode: ResponseMode::Query,
             scope: Scope::of(["openid"]),
             state: None,
@@ -96,6 +98,7 @@ fn redeem(c: &mut Criterion) {
     let client = Client {
         id: ClientId::from_stored("bench"),
         enabled: true,
+        unreviewed: false,
         scope: Scope::of(["openid"]),
         metadata: Metadata::named("Bench"),
         secrets: Vec::new(),

@@ -286,7 +286,7 @@ fn registration(settings: &Settings) -> RegistrationPolicy {
         trusted: from.trust,
         scope: Scope::of(from.scopes.iter().map(String::as_str)),
         grant_types: from.grant_types.clone(),
-        legacy: from.response_types,
+        legacy: from.legacy_response_types,
         secret: days(from.secret_days),
         open: if settings.testing.no_rate_limits {
             Limits { per_network: 0, total: 0 }

@@ -387,7 +387,7 @@ fn b60_other_response_types_only_where_the_server_lets_apps_have_them() {
     let legacy = json!({ "response_types": ["code id_token", "id_token"] });
     app_refuses(&open(), &legacy);
     app_refuses(&open(), &json!({ "grant_types": ["implicit", "authorization_code"] }));
-    let app = open_with(&[("LATCHKEY_REGISTRATION__RESPONSE_TYPES", "legacy")]);
+    let app = open_with(&[("LATCHKEY_REGISTRATION__LEGACY_RESPONSE_TYPES", "true")]);
     let made = register(&app, &legacy);
     assert_eq!(made["response_types"], json!(["code id_token", "id_token"]));
     assert_eq!(made["grant_types"], json!(["authorization_code", "implicit"]), "those that go with them");

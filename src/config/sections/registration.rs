@@ -1,6 +1,6 @@
 //! `[registration]`: apps that register themselves (OIDC Registration 1.0, RFC 7591, RFC 7592).
 
-use crate::config::formats::{Choice, Words, whole};
+use crate::config::formats::{Choice, Truth, Words, whole};
 use crate::config::key::section;
 
 /// Who may register apps at the registration endpoint.
@@ -18,8 +18,6 @@ const MODES: &[(&str, RegistrationMode)] =
     &[("off", RegistrationMode::Off), ("token", RegistrationMode::Token), ("open", RegistrationMode::Open)];
 
 const TRUST: &[(&str, bool)] = &[("unreviewed", false), ("reviewed", true)];
-
-const RESPONSE_TYPES: &[(&str, bool)] = &[("code", false), ("legacy", true)];
 
 const GRANTS: &[&str] = &[
     "authorization_code",
@@ -44,9 +42,9 @@ section! {
         /// The grant types that such apps may have.
         grant_types: Vec<String> => Words { what: "grant types", known: GRANTS },
             "authorization_code, refresh_token";
-        /// Which response types such apps may have: only `code`, or with `legacy` also those that hand
-        /// tokens to the browser (RFC 9700 §2.1.2 advises against them), with the grant type `implicit`.
-        response_types: bool => Choice(RESPONSE_TYPES), "code";
+        /// Whether such apps may also have response types that hand tokens to the browser (RFC 9700 §2.1.2
+        /// advises against them), and the grant type `implicit` that goes with these.
+        legacy_response_types: bool => Truth, "false";
         /// How long a client secret lasts; afterwards the app gets a new one when it updates its registration.
         secret_days: u32 => whole(0, 3650, "days").zero_means("never ends"), "0";
         /// Apps that may be registered without a token, and changes that such apps may make of themselves, in

@@ -44,10 +44,10 @@ fn an_app_is_added_from_rfc_7591_metadata_on_standard_input() {
     let program = Program::fresh();
     let metadata = format!(
         r#"{{"client_name":"Shop","client_id":"shop","client_secret":"a-secret-chosen-by-somebody-else-42",
-            "redirect_uris":["{URL}"],"token_endpoint_auth_method":"client_secret_post","software_id":"x"}}"#
+            "redirect_uris":["{URL}"],"token_endpoint_auth_method":"client_secret_post","x_favourite":"x"}}"#
     );
     let said = program.feed(&["client", "add", "--metadata", "-", "-o", "json"], &metadata);
-    assert!(said.err.contains("software_id"), "what is not known is named: {}", said.err);
+    assert!(said.err.contains("x_favourite"), "what is not known is named: {}", said.err);
     let made = said.json();
     assert_eq!((&made["client_id"], &made["client_name"]), (&"shop".into(), &"Shop".into()));
     assert_eq!(made["client_secret"], "a-secret-chosen-by-somebody-else-42");

@@ -2,7 +2,8 @@
 //! rows A10, B2, B4; behaviours 18, 24, 26).
 
 use super::{again, client, manage, open, open_with, post, register, token};
-use crate::harness::app::{CALLBACK, TestApp, TestClient};
+use crate::harness::app::{CALLBACK, PASSWORD, TestApp, TestClient};
+use crate::harness::browser::{Browser, Options};
 use crate::harness::expect::{assert_error, decide, redeemed, rows, signed_in, to_consent};
 use crate::harness::http::{Answer, Visitor};
 use latchkey::engine::admin::registrations;
@@ -165,4 +166,29 @@ fn sec_b2_b26_pages_name_the_app_link_to_it_and_say_that_nobody_knows_it() {
     review(&app, &shop, true);
     let page = to_consent(&app, &mut visitor, &app.authorize_path(&shop.id, &[]), "ada");
     assert!(!page.text().contains("Unverified app"), "{}", page.text());
+}
+
+/// The same in a browser: nothing is loaded from where the app says, and the pages are held to axe.
+#[test]
+fn b26_pages_of_an_unverified_app_in_a_browser() {
+    let app = open();
+    app.user("ada");
+    let more = json!({
+        "logo_uri": "https://rp.example.com/logo.png", "policy_uri": "https://rp.example.com/privacy",
+        "tos_uri": "https://rp.example.com/terms",
+    });
+    let shop = client(&register(&app, &more));
+    let browser = Browser::new(Options::default());
+    let at = |more: &[(&str, &str)]| format!("{}{}", app.issuer, app.authorize_path(&shop.id, more));
+    browser.goto(&at(&[("prompt", "none")]));
+    browser.wait_text("LK-1710");
+    browser.look("error-unverified");
+    browser.goto(&at(&[]));
+    browser.wait_text("Privacy policy");
+    browser.look("login-registered");
+    browser.fill("username", "ada");
+    browser.fill("password", PASSWORD);
+    browser.click_text("Sign in");
+    browser.wait_text("Unverified app");
+    browser.look("consent-unverified");
 }

@@ -113,7 +113,7 @@ fn sec_k1_sector_documents_are_not_read_from_this_machine() {
 }
 
 #[test]
-fn b57_sec_i2_the_document_is_named_by_https_and_nothing_else_is_fetched() {
+fn sec_i2_b57_the_document_is_named_by_https_and_nothing_else_is_fetched() {
     let (app, site) = with_site();
     for uri in
         ["http://site.example.com/sector", "http://localhost/sector", "https://site.example.com/sector#x"]
