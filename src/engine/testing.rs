@@ -27,11 +27,11 @@ pub async fn resource(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<
     let live = found.ok_or_else(invalid)?;
     ctx.trace.client(live.grant.client_id.as_str());
     ctx.trace.passed(Check::BearerInvalid);
-    let subject = told.or_else(|| subject(&live));
+    let subject = told.unwrap_or_else(|| subject(&live));
     let mut claims = Map::new();
     claims.insert("iss".to_owned(), json!(engine.policy.issuer));
-    claims.extend(subject.map(|subject| ("sub".to_owned(), Value::from(subject))));
     let about = [
+        ("sub", json!(subject)),
         ("client_id", json!(live.grant.client_id.as_str())),
         ("scope", json!(live.scope.to_string())),
         ("aud", json!(live.audience)),
@@ -43,9 +43,9 @@ pub async fn resource(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<
 }
 
 /// Whom an opaque token is about: the person, or the client itself.
-fn subject(live: &Live) -> Option<String> {
+fn subject(live: &Live) -> String {
     let person = live.user.as_ref().map(|user| user.id.as_str());
-    Some(person.unwrap_or_else(|| live.grant.client_id.as_str()).to_owned())
+    person.unwrap_or_else(|| live.grant.client_id.as_str()).to_owned()
 }
 
 /// Makes new keys sign from now on; the ones before stay published while their tokens live. Returns every
