@@ -118,6 +118,35 @@ fn the_highest_layer_wins_and_is_named() {
 }
 
 #[test]
+fn a_certificate_makes_the_default_issuer_https() {
+    let tls = [("LATCHKEY_TLS_CERTIFICATE", "tls.pem"), ("LATCHKEY_TLS_KEY", "tls.key")];
+    let settings = good(env(&tls));
+    assert_eq!(settings.server.issuer.as_str(), "https://localhost:8617");
+    assert_eq!(row(&settings, "server.issuer").1, "default, follows server.tls_certificate");
+    let settings = good(env(&[&tls[..], &[("PORT", "9443")]].concat()));
+    assert_eq!(settings.server.issuer.as_str(), "https://localhost:9443");
+    assert_eq!(row(&settings, "server.issuer").1, "default, follows server.listen");
+    assert!(settings.tls_files().is_some() && good(env(&[])).tls_files().is_none());
+}
+
+#[test]
+fn a_tls_key_that_others_may_read_is_worth_a_warning() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate =
+        rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let certificate = private_file(&dir, "tls.pem", &certificate.pem());
+    let key = private_file(&dir, "tls.key", &key.serialize_pem());
+    let (certificate, path) = (certificate.display().to_string(), key.display().to_string());
+    let tls = [("LATCHKEY_TLS_CERTIFICATE", certificate.as_str()), ("LATCHKEY_TLS_KEY", &path)];
+    let settings = good(env(&tls));
+    assert_eq!(settings.check_files(1_800_000_000).unwrap().warnings, Vec::<String>::new());
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let warnings = settings.check_files(1_800_000_000).unwrap().warnings;
+    assert_eq!(warnings, [format!("every user of this machine may open {path} (mode 644)")]);
+}
+
+#[test]
 fn the_file_of_the_flag_wins_over_the_one_of_the_environment() {
     let dir = tempfile::tempdir().unwrap();
     let file = private_file(&dir, "a.toml", "[log]\nlevel = \"warn\"\n");

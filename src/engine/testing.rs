@@ -30,8 +30,8 @@ pub async fn resource(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<
     let subject = told.or_else(|| subject(engine, &live));
     let mut claims = Map::new();
     claims.insert("iss".to_owned(), json!(engine.policy.issuer));
-    claims.extend(subject.map(|subject| ("sub".to_owned(), Value::from(subject))));
     let about = [
+        ("sub", json!(subject)),
         ("client_id", json!(live.grant.client_id.as_str())),
         ("scope", json!(live.scope.to_string())),
         ("aud", json!(live.audience)),

@@ -67,6 +67,8 @@ fn b95_without_rate_limits_nobody_waits() {
         ("LATCHKEY_SERVER__TRUSTED_PROXIES", "127.0.0.0/8"),
         ("LATCHKEY_SESSION__BEGUN_PER_NETWORK", "3"),
         ("LATCHKEY_SESSION__BEGUN_TOTAL", "3"),
+        ("LATCHKEY_REGISTRATION__MODE", "open"),
+        ("LATCHKEY_REGISTRATION__OPEN_PER_NETWORK", "3"),
     ];
     let limited = [&begun[..], &[ON]].concat();
     let unlimited = [&limited[..], &[("LATCHKEY_TESTING__NO_RATE_LIMITS", "true")]].concat();
@@ -77,6 +79,12 @@ fn b95_without_rate_limits_nobody_waits() {
         let path = app.authorize_path(&app.web_client().id, &[]);
         let begin = || app.call("GET", &path).header("X-Forwarded-For", "203.0.113.9").send().status == 303;
         assert_eq!((0..12).take_while(|_| begin()).count(), begins, "{env:?}");
+        let register = || {
+            let document = json!({ "redirect_uris": [CALLBACK], "client_name": "Suite" }).to_string();
+            let call = app.call("POST", "/oauth2/register").header("X-Forwarded-For", "203.0.113.9");
+            call.header("Content-Type", "application/json").body(document.as_bytes()).send().status == 201
+        };
+        assert_eq!((0..12).take_while(|_| register()).count(), begins, "{env:?}");
     }
 }
 

@@ -199,6 +199,11 @@ fn a_stop_finishes_what_was_begun_over_tls() {
     open.write_all(b"d").unwrap();
     assert_eq!(read_answer(&mut open).unwrap().json()["error"], "invalid_client");
     assert_eq!(server.end(), Some(0), "{}", server.err());
+    assert!(
+        server.err().contains("\"ip\":\"127.0.0.1\""),
+        "whoever asks is known over TLS too: {}",
+        server.err()
+    );
 }
 
 /// The certificate that a handshake is answered with.
@@ -274,12 +279,20 @@ fn a_certificate_that_browsers_refuse_is_served_with_a_warning() {
     let other = |params: &mut rcgen::CertificateParams| {
         params.subject_alt_names = vec![rcgen::SanType::DnsName("other.test".try_into().unwrap())];
     };
+    let day = chrono::Utc::now() + chrono::TimeDelta::days(3);
+    let soon = |params: &mut rcgen::CertificateParams| {
+        use chrono::Datelike as _;
+        let [month, of_month] = [day.month(), day.day()].map(|part| u8::try_from(part).unwrap());
+        params.not_after = date_time_ymd(day.year(), month, of_month);
+    };
+    let expires = format!("the certificate expires on {}", day.format("%Y-%m-%d"));
     let early = |params: &mut rcgen::CertificateParams| params.not_before = date_time_ymd(2099, 1, 2);
     type Change<'a> = &'a dyn Fn(&mut rcgen::CertificateParams);
     for (change, warning) in [
         (&expired as Change<'_>, "the certificate has expired on 2020-02-03"),
         (&other, "the certificate is not for localhost, the host of server.issuer"),
         (&early, "the certificate is not valid before 2099-01-02"),
+        (&soon, &expires),
     ] {
         let mut instance = Instance::on_sqlite();
         instance.speak_tls();

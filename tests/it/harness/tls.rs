@@ -14,6 +14,7 @@
 use latchkey::base::secret::sha256_b64;
 use latchkey::base::tls::Files;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rustls::client::Resumption;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -193,7 +194,11 @@ pub fn client() -> Arc<ClientConfig> {
     let make = || {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        Arc::new(builder.expect("versions").with_root_certificates(roots()).with_no_client_auth())
+        let builder = builder.expect("versions").with_root_certificates(roots());
+        let mut config = builder.with_no_client_auth();
+        // A resumed session tells the certificate it once began with.
+        config.resumption = Resumption::disabled();
+        Arc::new(config)
     };
     CLIENT.get_or_init(make).clone()
 }
