@@ -76,6 +76,7 @@ fn granted(engine: &Engine) -> Authorization {
             max_age: None,
             login_hint: None,
             hinted_subject: None,
+            claims: None,
             resource: Vec::new(),
         },
         stage: Stage::Granted(Approval {

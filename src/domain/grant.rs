@@ -3,6 +3,7 @@
 use super::session::AuthContext;
 use crate::base::clock::Seconds;
 use crate::base::id::{ClientId, FamilyId, GrantId, SessionId, UserId};
+use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::scope::Scope;
 
 /// A grant. Client credentials have one without a person.
@@ -18,6 +19,8 @@ pub struct Grant {
     pub scope: Scope,
     /// Granted resources (RFC 8707), may be empty.
     pub resource: Vec<String>,
+    /// Claims that were asked for by name and agreed to (OIDC Core §5.5).
+    pub claims: Option<ClaimsRequest>,
     /// Echoed into ID tokens of the code exchange only.
     pub nonce: Option<String>,
     /// When it was made.

@@ -51,6 +51,8 @@ pub struct Macs {
     pub csrf: MacKey,
     /// Names of login throttles.
     pub throttle: MacKey,
+    /// Pairwise subjects (OIDC Core §8.1).
+    pub pairwise: MacKey,
 }
 
 impl Macs {
@@ -60,6 +62,7 @@ impl Macs {
             refresh: master.mac_key("refresh token"),
             csrf: master.mac_key("csrf"),
             throttle: master.mac_key("login throttle"),
+            pairwise: master.mac_key("pairwise subject"),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use super::context::{Ctx, Engine};
 use super::visitor::{Visitor, end_session};
+use crate::base::id::ClientId;
 use crate::domain::client::Client;
 use crate::protocol::params::Params;
 use crate::protocol::redirect_uri::VerifiedRedirect;
@@ -30,8 +31,10 @@ pub struct LogoutRequest {
 /// What a valid `id_token_hint` said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
-    /// Whom it was about.
+    /// Whom it was about, as its client knows them.
     pub sub: String,
+    /// The client it was made for, which may be disabled by now.
+    pub client_id: ClientId,
     /// In which session.
     pub sid: Option<String>,
 }
@@ -59,7 +62,12 @@ pub fn read(engine: &Engine, params: &Params) -> Result<LogoutRequest, Refusal> 
         _ => true,
     };
     let client = if agree { hinted.clone().filter(|c| c.enabled).or(named) } else { None };
-    let hint = claims.filter(|_| agree && hinted.is_some()).map(|c| Hint { sub: c.sub, sid: c.sid });
+    let hint = match (claims, hinted) {
+        (Some(claims), Some(client)) if agree => {
+            Some(Hint { sub: claims.sub, client_id: client.id.clone(), sid: claims.sid })
+        }
+        _ => None,
+    };
     let redirect = match (&client, params.get("post_logout_redirect_uri")) {
         (Some(client), Some(uri)) => {
             VerifiedRedirect::verify(uri, &client.metadata.post_logout_redirect_uris, client.is_native())
@@ -81,7 +89,8 @@ pub async fn request(
 ) -> TxResult<Logout> {
     let Some((session, user)) = visitor.current(engine).await? else { return Ok(Logout::Done) };
     let proven = request.hint.as_ref().is_some_and(|hint| {
-        hint.sub == user.id.as_str() && hint.sid.as_ref().is_none_or(|sid| sid == session.id.as_str())
+        engine.subject_for(hint.client_id.as_str(), &user.id).is_some_and(|sub| sub == hint.sub)
+            && hint.sid.as_ref().is_none_or(|sid| sid == session.id.as_str())
     });
     if !proven {
         return Ok(Logout::Ask);

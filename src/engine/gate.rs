@@ -9,6 +9,7 @@ use crate::domain::client::{Client, StoredSecret};
 use crate::domain::grant::{Grant, Subject};
 use crate::domain::session::AuthContext;
 use crate::domain::user::User;
+use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
 use crate::store::standing::{self, Standing};
@@ -82,6 +83,8 @@ pub struct Person<'a> {
     pub scope: &'a Scope,
     /// For which resources.
     pub resource: &'a [String],
+    /// Claims that were granted by name.
+    pub claims: Option<&'a ClaimsRequest>,
     /// Whether it may outlive its session (a refresh with `offline_access`: OIDC Core §11).
     pub outlives_session: bool,
 }
@@ -94,6 +97,7 @@ impl<'a> Person<'a> {
             session_id: &subject.session_id,
             scope: &grant.scope,
             resource: &grant.resource,
+            claims: grant.claims.as_ref(),
             outlives_session: grant.scope.has("offline_access"),
         }
     }
@@ -137,7 +141,10 @@ pub fn may_issue(conn: &mut Conn, case: Case<'_>) -> TxResult<Permit> {
         });
         Some(live.ok_or_else(|| refused("a live session", "ended or expired"))?.auth)
     };
-    if client.remembers_consent() && !consent.is_some_and(|consent| person.scope.is_within(&consent)) {
+    let covered = |(scope, names): (Scope, Vec<String>)| {
+        person.scope.is_within(&scope) && person.claims.is_none_or(|claims| claims.is_covered(&scope, &names))
+    };
+    if client.remembers_consent() && !consent.is_some_and(covered) {
         return Err(refused("the person's consent", "withdrawn, or given for less").into());
     }
     Ok(Permit { client_since, user: Some(user), auth, standing: None })

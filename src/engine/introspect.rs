@@ -9,6 +9,7 @@ use super::token::refresh_token::RefreshToken;
 use super::token::{TokenRequest, authenticate, client_auth};
 use super::{Ctx, Engine};
 use crate::base::clock::Seconds;
+use crate::base::id::UserId;
 use crate::domain::client::Client;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::{Conn, Fault, TxResult, grants};
@@ -45,7 +46,10 @@ pub struct Active {
     exp: Seconds,
     #[serde(skip_serializing_if = "Option::is_none")]
     iat: Option<Seconds>,
+    /// Of the client it was given to, whoever asks.
     sub: String,
+    #[serde(skip)]
+    person: Option<UserId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     aud: Option<Audience>,
     iss: String,
@@ -103,8 +107,15 @@ pub async fn introspect(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Re
         let job = move |conn: &mut Conn| gate::still_authenticated(conn, &caller, None, now);
         engine.db.read(job).await.map(|()| None)
     };
-    Ok(match active.map_err(Fault::into_refusal)? {
-        Some(active) => Introspection::Active(Box::new(Active { iss: issuer, ..active })),
+    let named = active.map_err(Fault::into_refusal)?.and_then(|active| {
+        let sub = match &active.person {
+            Some(user) => engine.subject_for(&active.client_id, user)?,
+            None => active.client_id.clone(),
+        };
+        Some(Active { iss: issuer, sub, ..active })
+    });
+    Ok(match named {
+        Some(active) => Introspection::Active(Box::new(active)),
         None => Introspection::Inactive(Inactive { active: false }),
     })
 }
@@ -124,7 +135,8 @@ fn of_access(live: Live) -> Active {
         // A name is personal data: only what `profile` would release anyway.
         username: user.as_ref().filter(|_| scope.has("profile")).map(|user| user.username.clone()),
         scope: scope.to_string(),
-        sub: subject.as_ref().map_or(grant.client_id.as_str(), |subject| subject.user_id.as_str()).to_owned(),
+        sub: String::new(),
+        person: subject.as_ref().map(|subject| subject.user_id.clone()),
         client_id: grant.client_id.into_string(),
         token_type: Some("Bearer"),
         exp: expires_at,
@@ -166,7 +178,8 @@ fn of_refresh(
         active: true,
         username: permit.user().filter(|_| grant.scope.has("profile")).map(|user| user.username.clone()),
         scope: grant.scope.to_string(),
-        sub: subject.user_id.into_string(),
+        sub: String::new(),
+        person: Some(subject.user_id),
         client_id: grant.client_id.into_string(),
         token_type: None,
         exp: end,

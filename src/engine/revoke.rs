@@ -32,7 +32,7 @@ pub async fn revoke(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Result
     let target = match RefreshToken::parse(&engine.macs.refresh, token) {
         Some(refresh) => Target::Family(refresh),
         None => match Presented::read(engine, token, now) {
-            Some(Presented::Jwt(claims)) => Target::Jwt(claims),
+            Some(Presented::Jwt(claims, _)) => Target::Jwt(claims),
             Some(Presented::Opaque(digest)) => Target::Opaque(digest),
             None => {
                 let read =

@@ -1,5 +1,6 @@
 //! The authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1) once every part of it is checked.
 
+use super::claims::ClaimsRequest;
 use super::pkce::Challenge;
 use super::redirect_uri::VerifiedRedirect;
 use super::response_type::ResponseType;
@@ -134,6 +135,8 @@ pub struct AuthorizationRequest {
     pub hinted_subject: Option<String>,
     /// Resource indicators (RFC 8707).
     pub resource: Vec<String>,
+    /// Claims asked for by name (OIDC Core §5.5).
+    pub claims: Option<ClaimsRequest>,
 }
 
 /// The stored form of an [`AuthorizationRequest`].
@@ -161,6 +164,8 @@ struct Stored {
     hinted_subject: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     resource: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    claims: Option<ClaimsRequest>,
 }
 
 fn is_code(kind: &ResponseType) -> bool {
@@ -168,6 +173,11 @@ fn is_code(kind: &ResponseType) -> bool {
 }
 
 impl AuthorizationRequest {
+    /// What of its `claims` a person has granted who agreed to `approved`.
+    pub fn granted_claims(&self, approved: &Scope) -> Option<ClaimsRequest> {
+        self.claims.as_ref().and_then(|claims| claims.granted(&self.scope, approved))
+    }
+
     /// As JSON text for the store.
     pub fn to_stored(&self) -> String {
         let stored = Stored {
@@ -184,6 +194,7 @@ impl AuthorizationRequest {
             login_hint: self.login_hint.clone(),
             hinted_subject: self.hinted_subject.clone(),
             resource: self.resource.clone(),
+            claims: self.claims.clone(),
         };
         serde_json::to_string(&stored).unwrap_or_default()
     }
@@ -209,6 +220,7 @@ impl AuthorizationRequest {
             login_hint: stored.login_hint,
             hinted_subject: stored.hinted_subject,
             resource: stored.resource,
+            claims: stored.claims,
         })
     }
 }

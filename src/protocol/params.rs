@@ -108,6 +108,7 @@ fn limit(name: &str) -> usize {
         "client_id" => 255,
         "password" | "client_secret" | "username" | "login_hint" => 1024,
         "id_token_hint" | "token" | "request" => 16 * 1024,
+        "claims" => 8 * 1024,
         _ => LONGEST,
     }
 }

@@ -4,7 +4,8 @@
 pub use super::registry::{Check, REGISTRY};
 
 /// The `error` values of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8707 §2,
-/// RFC 9396 §5 and OIDC Core §3.1.2.6 that this server uses.
+/// RFC 9396 §5, OIDC Core §3.1.2.6 and OpenID Connect Core Error Code UnmetAuthenticationRequirements
+/// that this server uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the specifications' own")]
 pub enum OauthError {
@@ -24,6 +25,7 @@ pub enum OauthError {
     ConsentRequired,
     InteractionRequired,
     AccountSelectionRequired,
+    UnmetAuthenticationRequirements,
     RequestNotSupported,
     RequestUriNotSupported,
     RegistrationNotSupported,
@@ -53,6 +55,7 @@ impl OauthError {
             Self::ConsentRequired => "consent_required",
             Self::InteractionRequired => "interaction_required",
             Self::AccountSelectionRequired => "account_selection_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",

@@ -95,6 +95,10 @@ registry! {
         "This step does not belong here now.", "Start again from the app.";
     ConsentScopes = 1136, "consent_scopes", "OIDC Core §3.1.2.4", InvalidRequest, 400, Page, Person,
         "The form asks for more than the app requested.", "Start again from the app.";
+    ClaimsMalformed = 1145, "claims_malformed", "OIDC Core §5.5", InvalidRequest, 400, Redirect, Developer,
+        "The claims parameter is not a JSON object of the form the specification gives it, or it is too large.", "Send {\"userinfo\": {...}, \"id_token\": {...}}, each claim with null or an object, at most 8 KiB.";
+    AcrUnmet = 1146, "acr_unmet", "OIDC Core §5.5.1.1", UnmetAuthenticationRequirements, 400, Redirect, Person,
+        "The app demands a kind of sign-in (an essential acr) that was not reached, or that does not exist here.", "Ask for a value of acr_values_supported in the discovery document, or without essential.";
     NonceMissing = 1150, "nonce_missing", "OIDC Core §3.2.2.1", InvalidRequest, 400, Redirect, Developer,
         "The request has no nonce, which an ID token from the authorization endpoint needs.", "Send a fresh random nonce, and compare it with the one in the ID token.";
     OpenidMissing = 1151, "openid_missing", "OIDC Core §3.1.2.1", InvalidScope, 400, Redirect, Developer,

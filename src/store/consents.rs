@@ -17,19 +17,26 @@ pub struct Consent {
     pub scope: Scope,
     /// To which resources.
     pub resource: Vec<String>,
+    /// To which claims beyond those of the scopes (OIDC Core §5.5).
+    pub claims: Vec<String>,
     /// Since when.
     pub created_at: Seconds,
 }
 
-type Columns = (String, String, String, i64);
+type Columns = (String, String, String, i64, Option<String>);
 
-fn from_columns((client_id, scope, resource, created_at): Columns) -> Consent {
+fn from_columns((client_id, scope, resource, created_at, claims): Columns) -> Consent {
     Consent {
         client_id,
         scope: Scope::from_stored(&scope),
-        resource: resource.split(' ').filter(|r| !r.is_empty()).map(str::to_owned).collect(),
+        resource: words(&resource),
+        claims: claims.as_deref().map(words).unwrap_or_default(),
         created_at,
     }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// What the person agreed to for this client.
@@ -39,7 +46,13 @@ fn from_columns((client_id, scope, resource, created_at): Columns) -> Consent {
 pub fn find(conn: &mut Conn, user_id: &str, client_id: &str) -> TxResult<Option<Consent>> {
     let row: Option<Columns> = consents::table
         .find((user_id, client_id))
-        .select((consents::client_id, consents::scope, consents::resource, consents::created_at))
+        .select((
+            consents::client_id,
+            consents::scope,
+            consents::resource,
+            consents::created_at,
+            consents::claims,
+        ))
         .first(conn)
         .optional()?;
     Ok(row.map(from_columns))
@@ -52,7 +65,13 @@ pub fn find(conn: &mut Conn, user_id: &str, client_id: &str) -> TxResult<Option<
 pub fn of_user(conn: &mut Conn, user_id: &str) -> TxResult<Vec<Consent>> {
     let rows: Vec<Columns> = consents::table
         .filter(consents::user_id.eq(user_id))
-        .select((consents::client_id, consents::scope, consents::resource, consents::created_at))
+        .select((
+            consents::client_id,
+            consents::scope,
+            consents::resource,
+            consents::created_at,
+            consents::claims,
+        ))
         .order(consents::created_at.desc())
         .limit(500)
         .load(conn)?;
@@ -71,6 +90,7 @@ pub fn set(conn: &mut Conn, user_id: &str, consent: &Consent, now: Seconds) -> T
         consents::resource.eq(consent.resource.join(" ")),
         consents::created_at.eq(consent.created_at),
         consents::updated_at.eq(now),
+        consents::claims.eq((!consent.claims.is_empty()).then(|| consent.claims.join(" "))),
     );
     on_each!(conn, inner => diesel::insert_into(consents::table)
         .values(row)
@@ -80,6 +100,7 @@ pub fn set(conn: &mut Conn, user_id: &str, consent: &Consent, now: Seconds) -> T
             consents::scope.eq(excluded(consents::scope)),
             consents::resource.eq(excluded(consents::resource)),
             consents::updated_at.eq(excluded(consents::updated_at)),
+            consents::claims.eq(excluded(consents::claims)),
         ))
         .execute(inner))?;
     Ok(())
@@ -93,13 +114,14 @@ pub fn set(conn: &mut Conn, user_id: &str, consent: &Consent, now: Seconds) -> T
 pub fn add(
     conn: &mut Conn,
     (user_id, client_id): (&str, &str),
-    (scope, resource): (&Scope, &[String]),
+    (scope, resource, claims): (&Scope, &[String], &[&str]),
     now: Seconds,
 ) -> TxResult<Consent> {
     let nothing = Consent {
         client_id: client_id.to_owned(),
         scope: Scope::default(),
         resource: Vec::new(),
+        claims: Vec::new(),
         created_at: now,
     };
     let taken = (
@@ -121,6 +143,11 @@ pub fn add(
     for name in resource {
         if !consent.resource.contains(name) {
             consent.resource.push(name.clone());
+        }
+    }
+    for name in claims {
+        if !consent.claims.iter().any(|known| known == name) {
+            consent.claims.push((*name).to_owned());
         }
     }
     set(conn, user_id, &consent, now)?;

@@ -10,6 +10,7 @@ use crate::base::id::{ClientId, FamilyId, GrantId, SessionId, UserId};
 use crate::domain::grant::{Family, Grant, Subject};
 use crate::domain::session::AuthContext;
 use crate::domain::user::User;
+use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::scope::Scope;
 use diesel::prelude::*;
 
@@ -32,6 +33,7 @@ pub(super) struct Row {
     last_used_at: i64,
     ended_at: Option<i64>,
     ended_by: Option<String>,
+    claims: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -67,12 +69,17 @@ impl Row {
             (None, ..) => None,
             _ => return Err(StoreError::inconsistent(format!("grant {} has half a subject", self.id)).into()),
         };
+        let claims = self.claims.map(|text| {
+            ClaimsRequest::from_stored(&text)
+                .ok_or_else(|| StoreError::inconsistent(format!("grant {} has odd claims", self.id)))
+        });
         Ok(Grant {
             id: GrantId::from_stored(self.id),
             client_id: ClientId::from_stored(self.client_id),
             subject,
             scope: Scope::from_stored(&self.scope),
             resource: words(&self.resource),
+            claims: claims.transpose()?,
             nonce: self.nonce,
             created_at: self.created_at,
             ended_at: self.ended_at,
@@ -139,6 +146,7 @@ fn row(grant: &Grant, expires_at: Seconds) -> Row {
         last_used_at: grant.created_at,
         ended_at: grant.ended_at,
         ended_by: None,
+        claims: grant.claims.as_ref().map(ClaimsRequest::to_stored),
     }
 }
 

@@ -86,6 +86,7 @@ diesel::table! {
         resource -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        claims -> Nullable<Text>,
     }
 }
 
@@ -125,6 +126,7 @@ diesel::table! {
         last_used_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         ended_by -> Nullable<Text>,
+        claims -> Nullable<Text>,
     }
 }
 

@@ -23,11 +23,13 @@ pub struct Standing {
     pub user: Option<User>,
     /// The session.
     pub session: Option<Session>,
-    /// What the person agreed to for this client.
-    pub consent: Option<Scope>,
+    /// What the person agreed to for this client: scopes, and claims beyond them.
+    pub consent: Option<(Scope, Vec<String>)>,
 }
 
-type Found = (i64, Seconds, Option<UserRow>, Option<SessionRow>, Option<String>);
+/// Scopes and claims of a consent.
+type Agreed = (Option<String>, Option<String>);
+type Found = (i64, Seconds, Option<UserRow>, Option<SessionRow>, Agreed);
 
 /// How an enabled client, a person and a session stand; `None` when the client is disabled or gone.
 ///
@@ -44,17 +46,18 @@ pub fn find(conn: &mut Conn, client_id: &str, user_id: &str, session_id: &str) -
             clients::created_at,
             Option::<UserRow>::as_select(),
             Option::<SessionRow>::as_select(),
-            consents::scope.nullable(),
+            (consents::scope.nullable(), consents::claims.nullable()),
         ))
         .get_result(inner)
         .optional())?;
-    let Some((revision, client_since, user, session, consent)) = found else { return Ok(None) };
+    let Some((revision, client_since, user, session, (scope, claims))) = found else { return Ok(None) };
+    let claims = claims.map(|names| names.split(' ').map(str::to_owned).collect()).unwrap_or_default();
     Ok(Some(Standing {
         revision,
         client_since,
         user: user.map(UserRow::into_user).transpose()?,
         session: session.map(SessionRow::into_session).transpose()?,
-        consent: consent.as_deref().map(Scope::from_stored),
+        consent: scope.as_deref().map(|scope| (Scope::from_stored(scope), claims)),
     }))
 }
 

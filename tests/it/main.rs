@@ -16,6 +16,7 @@ mod authorize_redirects;
 mod begun;
 mod bounds;
 mod browser_flow;
+mod claims_parameter;
 mod cli;
 mod client_auth;
 mod code;

@@ -194,18 +194,23 @@ fn sec_b4_what_two_tabs_agree_to_at_once_is_all_remembered() {
         race(&stand, move |conn, n| {
             let (scope, resource) =
                 (Scope::of([format!("s{n}").as_str(), "openid"]), [format!("r{}", n % 4)]);
-            consents::add(conn, ("u", "c"), (&scope, &resource), at)
+            let claim = ["locale", "name"][n % 2];
+            consents::add(conn, ("u", "c"), (&scope, &resource, &[claim]), at)
         });
         let all = find().unwrap();
         let expected = (0..THREADS).map(|n| format!("s{n}")).collect::<Vec<_>>().join(" ");
         assert_eq!(all.scope.to_string(), format!("openid {expected}"), "round {round}");
+        let mut claims = all.claims;
+        claims.sort_unstable();
+        assert_eq!(claims, ["locale", "name"], "round {round}");
         let mut resources = all.resource;
         resources.sort_unstable();
         assert_eq!((resources.join(" ").as_str(), all.created_at), ("r0 r1 r2 r3", at), "round {round}");
         // What was taken back does not come again with the next yes.
         stand.db.write_blocking(|conn| consents::remove(conn, "u", "c")).unwrap();
         let scope = Scope::of(["email"]);
-        let told = stand.db.write_blocking(move |conn| consents::add(conn, ("u", "c"), (&scope, &[]), at));
+        let told =
+            stand.db.write_blocking(move |conn| consents::add(conn, ("u", "c"), (&scope, &[], &[]), at));
         assert_eq!((told.unwrap().scope.to_string().as_str(), find().unwrap().resource.len()), ("email", 0));
         stand.db.write_blocking(|conn| consents::remove(conn, "u", "c")).unwrap();
     }

@@ -15,6 +15,8 @@ pub struct App {
     pub client_id: String,
     /// What it may do.
     pub scope: Scope,
+    /// Claims it may see beyond those of the scopes.
+    pub claims: Vec<String>,
     /// Since when, seconds.
     pub since: i64,
     /// When it last used it, seconds.
@@ -55,12 +57,18 @@ pub async fn overview(engine: &Engine, visitor: &Visitor) -> TxResult<Overview> 
 fn apps(given: Vec<consents::Consent>, used: Vec<(String, Scope, i64, i64)>) -> Vec<App> {
     let mut apps: Vec<App> = given
         .into_iter()
-        .map(|c| App { client_id: c.client_id, scope: c.scope, since: c.created_at, last_used: None })
+        .map(|c| App {
+            client_id: c.client_id,
+            scope: c.scope,
+            claims: c.claims,
+            since: c.created_at,
+            last_used: None,
+        })
         .collect();
     for (client_id, scope, made, at) in used {
         match apps.iter_mut().find(|app| app.client_id == client_id) {
             Some(app) => app.last_used = app.last_used.max(Some(at)),
-            None => apps.push(App { client_id, scope, since: made, last_used: Some(at) }),
+            None => apps.push(App { client_id, scope, claims: Vec::new(), since: made, last_used: Some(at) }),
         }
     }
     apps

@@ -76,6 +76,7 @@ impl Stand {
             subject: Some(Subject { user_id: user.clone(), session_id: session.id.clone(), auth }),
             scope: Scope::of(["openid"]),
             resource: Vec::new(),
+            claims: None,
             nonce: None,
             created_at: clock.now(),
             ended_at: None,
@@ -263,6 +264,7 @@ fn sec_b4_consent_is_forgotten_when_an_unassured_app_becomes_another() {
             client_id: app.to_owned(),
             scope: Scope::of(["openid"]),
             resource: Vec::new(),
+            claims: Vec::new(),
             created_at: 0,
         };
         stand.run(move |conn, _| Ok(consents::set(conn, user.as_str(), &consent, 0)?)).unwrap();

@@ -3,11 +3,12 @@
 //! To add a check: a file beside this one, and a row here.
 
 use super::response::Target;
-use super::{client, id_token_hint, pkce, redirect_uri, request_object, scope, unsupported, values};
+use super::{claims, client, id_token_hint, pkce, redirect_uri, request_object, scope, unsupported, values};
 use crate::base::id::ClientId;
 use crate::domain::client::Client;
 use crate::engine::context::{Ctx, Engine};
 use crate::protocol::authorize::{AuthorizationRequest, Prompt, ResponseMode};
+use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::params::Params;
 use crate::protocol::pkce::Challenge;
 use crate::protocol::redirect_uri::VerifiedRedirect;
@@ -45,6 +46,8 @@ pub static CHECKS: &[(Check, CheckFn)] = &[
     (Check::NonceMissing, values::nonce_present),
     (Check::PromptInvalid, values::prompt),
     (Check::MaxAgeInvalid, values::max_age),
+    (Check::ClaimsMalformed, claims::well_formed),
+    (Check::AcrUnmet, claims::acr_reachable),
     (Check::IdTokenHintInvalid, id_token_hint::issued_here),
 ];
 
@@ -72,6 +75,8 @@ pub struct Draft<'a> {
     pub hinted_subject: Option<String>,
     /// Set by `scope::resources`.
     pub resource: Vec<String>,
+    /// Set by `claims::well_formed`.
+    pub claims: Option<ClaimsRequest>,
 }
 
 impl<'a> Draft<'a> {
@@ -89,6 +94,7 @@ impl<'a> Draft<'a> {
             max_age: None,
             hinted_subject: None,
             resource: Vec::new(),
+            claims: None,
         }
     }
 
@@ -123,6 +129,7 @@ impl<'a> Draft<'a> {
             login_hint: text("login_hint"),
             hinted_subject: self.hinted_subject,
             resource: self.resource,
+            claims: self.claims,
         };
         Some((request, client))
     }

@@ -1,6 +1,7 @@
 //! Giving what was asked for, once everything is said: the code, and for clients with the legacy
 //! switch tokens beside it or instead. Decided in one transaction, signed and told after COMMIT.
 
+use super::claims;
 use super::next::Step;
 use super::response::{self, AuthorizationResponse, Outcome, Target};
 use super::waiting::{Standing, Waiting, consent_of};
@@ -61,6 +62,7 @@ pub(super) async fn grant_at_once(
         .db
         .write_decided(move |conn| {
             let request = &authorization.request;
+            claims::acr_reached(request, &session)?;
             gate::may_authorize(conn, &request.client_id, &session.id, &user.id)?;
             let approval = approval(&with, &session, &user, scope);
             let given = give(conn, (&with, &ctx), &authorization, client, &approval)?;
@@ -104,10 +106,13 @@ fn grant_in(
     let mut authorization = waiting.authorization;
     let approval = approval(engine, session, user, approved.scope);
     let request = &authorization.request;
+    claims::acr_reached(request, session)?;
     gate::may_authorize(conn, &request.client_id, &session.id, &user.id)?;
     if approved.remember {
         let whose = (user.id.as_str(), request.client_id.as_str());
-        let consent = consents::add(conn, whose, (&approval.scope, &request.resource), engine.now())?;
+        let beyond = request.claims.as_ref().map(|claims| claims.beyond(&request.scope)).unwrap_or_default();
+        let what = (&approval.scope, &*request.resource, &*beyond);
+        let consent = consents::add(conn, whose, what, engine.now())?;
         let event = ctx.event("consent.given").user(user.id.as_str()).client(&consent.client_id);
         audit::record(conn, &engine.clock, &engine.rng, event.detail(consent.scope.to_string()))?;
     }

@@ -3,6 +3,7 @@
 //! authorization and come back to [`resume`].
 
 mod checks;
+mod claims;
 mod client;
 mod give;
 mod id_token_hint;
@@ -76,6 +77,7 @@ async fn begin(
         answered_by: None,
         expected: None,
         now: engine.now(),
+        macs: &engine.macs,
     };
     let step = next::step(&facts);
     if request.prompt.none

@@ -1,11 +1,14 @@
 //! What comes next for an authorization request: one pure decision, used at the endpoint and after
 //! every page, so that no page can be skipped (security row A15).
 
+use super::claims;
 use crate::base::clock::Seconds;
 use crate::base::id::{SessionId, UserId};
 use crate::domain::client::Client;
 use crate::domain::session::Session;
 use crate::domain::user::User;
+use crate::engine::context::Macs;
+use crate::engine::subject;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::refusal::Check;
 use crate::protocol::scope::Scope;
@@ -58,18 +61,22 @@ pub struct Facts<'a> {
     pub expected: Option<&'a UserId>,
     /// The time.
     pub now: Seconds,
+    /// By what name the client knows whom.
+    pub macs: &'a Macs,
 }
 
 impl Facts<'_> {
     /// The person this request is about, to be stored with it.
     pub fn expectation(&self) -> Option<UserId> {
-        let hinted = self.request.hinted_subject.as_ref().map(|sub| UserId::from_stored(sub.clone()));
-        hinted.or_else(|| match self.session {
-            Some((_, user)) if !self.request.prompt.select_account && !self.request.prompt.create => {
-                Some(user.id.clone())
-            }
+        let choosing = self.request.prompt.select_account || self.request.prompt.create;
+        match self.session {
+            Some((_, user)) if !choosing && self.admits(user) => Some(user.id.clone()),
             _ => None,
-        })
+        }
+    }
+
+    fn admits(&self, user: &User) -> bool {
+        subject::admits(self.macs, self.client, self.request, &user.id)
     }
 }
 
@@ -87,16 +94,17 @@ pub fn step(facts: &Facts<'_>) -> Step {
         // reauthentication"; max_age: "MUST attempt to actively re-authenticate".
         let max_age = facts.request.max_age.or(facts.client.metadata.default_max_age);
         let age = facts.now.saturating_sub(session.auth.auth_time);
-        if prompt.login || max_age.is_some_and(|most| age > most || most == 0) {
+        let stale = max_age.is_some_and(|most| age > most || most == 0);
+        if prompt.login || stale || !claims::reaches_acr(facts.request, session) {
             return Step::Login;
         }
         if prompt.select_account {
             return Step::Choose;
         }
     }
-    let hinted = facts.request.hinted_subject.as_deref();
-    if !answered && hinted.is_some_and(|sub| sub != user.id.as_str()) && facts.expected != Some(&user.id) {
-        return Step::Login;
+    // Whom the app names is known by its name for them alone; the others are asked to leave or sign in.
+    if !facts.admits(user) {
+        return if answered { Step::Choose } else { Step::Login };
     }
     if facts.expected.is_some_and(|expected| *expected != user.id) {
         return Step::Choose;
@@ -111,7 +119,9 @@ fn consent_or_grant(facts: &Facts<'_>) -> Step {
         return Step::Grant { scope };
     }
     let remembered = facts.consent.is_some_and(|consent| {
-        scope.is_within(&consent.scope) && request.resource.iter().all(|r| consent.resource.contains(r))
+        scope.is_within(&consent.scope)
+            && request.resource.iter().all(|r| consent.resource.contains(r))
+            && request.claims.as_ref().is_none_or(|asked| asked.is_covered(&consent.scope, &consent.claims))
     });
     // Anyone could pose as an unassured client, so its consent is never taken from memory (B4).
     if remembered && !request.prompt.consent && !facts.client.is_unassured() {

@@ -11,7 +11,8 @@ use crate::domain::authorization::{Authorization, Stage};
 use crate::domain::client::Client;
 use crate::domain::session::Session;
 use crate::domain::user::User;
-use crate::engine::context::{Ctx, Engine};
+use crate::engine::context::{Ctx, Engine, Macs};
+use crate::engine::subject;
 use crate::engine::visitor::Visitor;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::refusal::Check;
@@ -29,6 +30,7 @@ pub struct Waiting {
     pub answered_by: Option<SessionId>,
     /// The person it is about, if it is about one.
     pub expected: Option<UserId>,
+    macs: Arc<Macs>,
 }
 
 impl Waiting {
@@ -36,9 +38,9 @@ impl Waiting {
         Target::of(engine, &self.authorization.request)
     }
 
-    /// Whether the request may go on as `user`: a hint of the app's names the only one.
+    /// Whether the request may go on as `user`: the app named nobody else.
     pub fn admits(&self, user: &User) -> bool {
-        self.authorization.request.hinted_subject.as_deref().is_none_or(|sub| sub == user.id.as_str())
+        subject::admits(&self.macs, &self.client, &self.authorization.request, &user.id)
     }
 
     pub(super) fn step(&self, standing: &Standing, now: Seconds) -> Step {
@@ -50,6 +52,7 @@ impl Waiting {
             answered_by: self.answered_by.as_ref(),
             expected: self.expected.as_ref(),
             now,
+            macs: &self.macs,
         })
     }
 }
@@ -95,7 +98,7 @@ pub fn find_waiting(conn: &mut Conn, engine: &Engine, visitor: &Visitor, id: &st
         .filter(|client| !client.is_younger_than(authorization.created_at))
         .filter(|client| still_allows(engine, client, &authorization.request))
         .ok_or_else(gone)?;
-    Ok(Waiting { authorization, client, answered_by, expected })
+    Ok(Waiting { authorization, client, answered_by, expected, macs: engine.macs.clone() })
 }
 
 /// One that was begun in this browser and came to its end.
@@ -143,7 +146,7 @@ pub(super) async fn standing(
     client: &Client,
     request: &AuthorizationRequest,
 ) -> TxResult<Standing> {
-    let session = signed_in_for(engine, visitor, request).await?;
+    let session = signed_in_for(engine, visitor, client, request).await?;
     let consent = match &session {
         Some((_, user)) if client.remembers_consent() => {
             let (user, client) = (user.id.clone(), client.id.clone());
@@ -154,22 +157,23 @@ pub(super) async fn standing(
     Ok(Standing { session, consent })
 }
 
-/// The person whom the app's hint names, if they are signed in here as well; else the current one.
+/// The person whom the app names, if they are signed in here as well; else the current one.
 ///
 /// # Errors
 /// Store errors.
 pub async fn signed_in_for(
     engine: &Engine,
     visitor: &Visitor,
+    client: &Client,
     request: &AuthorizationRequest,
 ) -> TxResult<Option<(Session, User)>> {
     let current = visitor.current(engine).await?;
-    let named = |user: &User| request.hinted_subject.as_deref().is_none_or(|sub| sub == user.id.as_str());
+    let named = |user: &User| subject::admits(&engine.macs, client, request, &user.id);
     if visitor.more.is_empty() || current.as_ref().is_some_and(|(_, user)| named(user)) {
         return Ok(current);
     }
     let others = visitor.others_now(engine, current.as_ref().map(|(session, _)| session)).await?;
-    let hinted = others.into_iter().find(|other| request.hinted_subject.is_some() && named(&other.user));
+    let hinted = others.into_iter().find(|other| subject::names_somebody(request) && named(&other.user));
     Ok(hinted.map(|other| (other.session, other.user)).or(current))
 }
 

@@ -155,6 +155,7 @@ mod tests {
             max_age: None,
             login_hint: None,
             hinted_subject: None,
+            claims: None,
             resource: Vec::new(),
         };
         let approval = Approval {

@@ -100,6 +100,7 @@ mod tests {
             subject: None,
             scope: Scope::of(["openid", "email", "offline_access"]),
             resource: Vec::new(),
+            claims: None,
             nonce: None,
             created_at: 0,
             ended_at: None,

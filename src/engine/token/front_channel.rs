@@ -27,11 +27,13 @@ pub fn plan(
     let request = &authorization.request;
     // What leaves here ends with the session; only the code's tokens may outlive it (OIDC Core §11).
     let scope = approval.scope.clone().without("offline_access");
+    let claims = request.granted_claims(&approval.scope);
     let person = Person {
         user_id: &approval.user_id,
         session_id: &approval.session_id,
         scope: &scope,
         resource: &request.resource,
+        claims: claims.as_ref(),
         outlives_session: false,
     };
     let permit = exchange.may_issue(conn, IMPLICIT, Some(person))?;
@@ -46,6 +48,7 @@ pub fn plan(
         }),
         scope: scope.clone(),
         resource: request.resource.clone(),
+        claims: claims.clone(),
         nonce: request.nonce.clone(),
         created_at: exchange.now,
         ended_at: None,

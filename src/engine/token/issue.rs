@@ -5,14 +5,17 @@ use crate::base::clock::Seconds;
 use crate::base::secret::{AccessToken, Plain, Secret};
 use crate::domain::client::AccessTokenFormat;
 use crate::domain::grant::{Grant, Subject};
+use crate::domain::user::User;
 use crate::engine::Engine;
 use crate::engine::gate::Permit;
 use crate::engine::keys::{AccessClaims, Jti, TokenType, half_hash};
+use crate::engine::released::{Place, released};
 use crate::protocol::alg::SigningAlg;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
 use crate::store::{Conn, TxResult, tokens};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// The answer of the token endpoint (RFC 6749 §5.1, OIDC Core §3.1.3.3), and the tokens of an
 /// authorization response (OIDC Core §3.2.2.5).
@@ -89,8 +92,8 @@ enum Access {
     Opaque(Plain<AccessToken>),
 }
 
-/// The claims of an ID token (OIDC Core §2). It says who signed in and how; what the person is
-/// like is userinfo's to say (OIDC Core §5.4).
+/// The claims of an ID token (OIDC Core §2). It says who signed in and how; what the person is like is
+/// userinfo's to say (OIDC Core §5.4), but for what was asked for here by name (§5.5).
 #[derive(Clone, Debug, Serialize)]
 struct IdClaims {
     iss: String,
@@ -111,6 +114,9 @@ struct IdClaims {
     c_hash: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     s_hash: Option<String>,
+    /// Standard claims alone, none of which is a name above (security row D12).
+    #[serde(flatten)]
+    released: Map<String, Value>,
 }
 
 /// Plans the tokens of `draft`, stores an opaque one, and records the issuance.
@@ -138,7 +144,7 @@ pub fn plan_parts(
     }
     let id_token = subject
         .filter(|_| parts.id_token && draft.scope.has("openid"))
-        .map(|subject| id_claims(exchange, subject, draft.nonce.clone(), parts.state.as_deref()));
+        .map(|subject| id_claims(exchange, (subject, permit.user()), &draft, &parts));
     let roles = permit.user().map(|user| user.roles.clone()).unwrap_or_default();
     let expires_in = exchange.access_seconds();
     exchange.record(conn, "token.issued", |event| {
@@ -229,7 +235,10 @@ fn access_claims(exchange: &Exchange, draft: &Draft, scope: &str, roles: Vec<Str
     AccessClaims {
         iss: engine.policy.issuer.clone(),
         // RFC 9068 §2.2: without a person, `sub` identifies the client application.
-        sub: subject.map_or(client_id, |subject| subject.user_id.as_str()).to_owned(),
+        sub: subject.map_or_else(
+            || client_id.to_owned(),
+            |subject| engine.subject_of(&exchange.client, &subject.user_id),
+        ),
         aud: draft.audience.clone().into(),
         client_id: client_id.to_owned(),
         exp: exchange.now.saturating_add(exchange.access_seconds()),
@@ -245,22 +254,31 @@ fn access_claims(exchange: &Exchange, draft: &Draft, scope: &str, roles: Vec<Str
     }
 }
 
-fn id_claims(exchange: &Exchange, subject: &Subject, nonce: Option<String>, state: Option<&str>) -> IdClaims {
+fn id_claims(
+    exchange: &Exchange,
+    (subject, user): (&Subject, Option<&User>),
+    draft: &Draft,
+    parts: &Parts,
+) -> IdClaims {
     let policy = &exchange.engine.policy;
+    let claims = draft.grant.claims.as_ref();
+    let alone = !parts.access && parts.code.is_none();
+    let place = if alone { Place::IdTokenAlone } else { Place::IdToken };
     IdClaims {
         iss: policy.issuer.clone(),
-        sub: subject.user_id.to_string(),
+        sub: exchange.engine.subject_of(&exchange.client, &subject.user_id),
         aud: exchange.client.id.to_string(),
         exp: exchange.now.saturating_add(policy.id_token),
         iat: exchange.now,
         auth_time: subject.auth.auth_time,
-        nonce,
+        nonce: draft.nonce.clone(),
         acr: subject.auth.acr.clone(),
         amr: subject.auth.amr.clone(),
         sid: subject.session_id.to_string(),
         at_hash: None,
         c_hash: None,
-        s_hash: state.and_then(|state| half_hash(exchange.client.metadata.id_token_alg(), state)),
+        s_hash: parts.state.as_deref().and_then(|state| half_hash(exchange.client.metadata.id_token_alg(), state)),
+        released: user.map(|user| released(user, &draft.scope, claims, place)).unwrap_or_default(),
     }
 }
 

@@ -194,6 +194,7 @@ impl Rig {
             max_age: None,
             login_hint: None,
             hinted_subject: None,
+            claims: None,
             resource: Vec::new(),
         };
         change(&mut request);
@@ -322,6 +323,7 @@ fn seed(db: &Db, clock: &Clock, rng: &Rng, (registered, user, session): (Vec<Cli
                 client_id: client.id.to_string(),
                 scope: client.scope.clone(),
                 resource: Vec::new(),
+                claims: Vec::new(),
                 created_at: now,
             };
             consents::set(conn, user.as_str(), &consent, now)?;

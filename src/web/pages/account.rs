@@ -1,6 +1,6 @@
 //! The account page: apps with access, devices and sessions, and the ways to end them.
 
-use super::{person, start, typed, words};
+use super::{claims, person, start, typed, words};
 use crate::domain::session::Session;
 use crate::engine::account::{self, App, Overview};
 use crate::protocol::refusal::{Check, Refusal};
@@ -84,11 +84,13 @@ fn page(request: &Request, overview: Overview) -> Result<Response, Refusal> {
 fn access(request: &Request, app: &App) -> AppAccess {
     let client = request.engine().clients.get(&app.client_id);
     let name = client.as_ref().map_or(app.client_id.as_str(), |client| client.metadata.client_name.as_str());
+    let scopes = in_order(&app.scope).into_iter().map(|scope| words(&sentence(scope)));
+    let claims = app.claims.iter().map(|name| words(claims::sentence(name)));
     AppAccess {
         grant: app.client_id.clone(),
         name: Text::plain(name),
         open: client.as_ref().filter(|client| client.enabled).and_then(|client| start::link(client)),
-        may: in_order(&app.scope).into_iter().map(|scope| words(&sentence(scope))).collect(),
+        may: scopes.chain(claims).collect(),
         since: Moment::at(app.since),
         last_used: app.last_used.map(Moment::at),
     }

@@ -1,6 +1,6 @@
 //! The consent page: who asks for what, in plain words (OIDC Core §3.1.2.4; security group B).
 
-use super::{app_of, ix, leads_to, person, typed};
+use super::{app_of, claims, ix, leads_to, person, typed};
 use crate::domain::client::Client;
 use crate::domain::user::User;
 use crate::engine::authorize::{self, Outcome, Step};
@@ -46,6 +46,8 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let key = id.to_string();
     let offline = waiting.client.allows_grant("refresh_token") && scope.has("offline_access");
     let seconds = u64::try_from(request.engine().policy.access_token).unwrap_or_default();
+    let asked = waiting.authorization.request.claims.as_ref();
+    let claims = asked.map(|asked| asked.beyond(&scope)).unwrap_or_default();
     let view = Consent {
         chrome: request.chrome(),
         csrf: request.csrf("/consent", Some(&key)),
@@ -54,6 +56,7 @@ async fn show(request: Request) -> Result<Response, Refusal> {
         verified: is_verified(&waiting.client),
         person: person(&user),
         scopes: in_order(&scope).into_iter().map(|name| line(name, &user)).collect(),
+        claims: claims.iter().map(|name| claims::line(name, &user)).collect(),
         resources: waiting.authorization.request.resource.iter().map(|r| Text::plain(r)).collect(),
         lifetime: if offline { Lifetime::UntilTakenBack } else { Lifetime::Seconds(seconds) },
     };

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod assets;
+pub mod claims;
 pub mod consent;
 pub mod error;
 pub mod errors;

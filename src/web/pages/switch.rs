@@ -45,7 +45,8 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let (session, user) = current.ok_or(Check::SessionMissing)?;
     let accounts = accounts(&request, &session, &user).await?;
     let key = id.to_string();
-    let expected = waiting.expected.as_ref().is_none_or(|expected| *expected == user.id);
+    let admitted = waiting.admits(&user);
+    let expected = admitted && waiting.expected.as_ref().is_none_or(|expected| *expected == user.id);
     let view = SwitchUser {
         chrome: request.chrome(),
         csrf: request.csrf("/switch", Some(&key)),
@@ -55,7 +56,7 @@ async fn show(request: Request) -> Result<Response, Refusal> {
         accounts,
         why: if expected { Why::Choice } else { Why::SomebodyElse },
         asked: waiting.authorization.request.login_hint.as_deref().map(Text::plain),
-        may_continue: waiting.admits(&user),
+        may_continue: admitted,
     };
     respond::page(&request, StatusCode::OK, &view, leads_to(&waiting))
 }

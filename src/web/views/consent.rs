@@ -24,6 +24,8 @@ pub struct Consent {
     pub person: Person,
     /// What is asked, in the order of the request.
     pub scopes: Vec<ScopeLine>,
+    /// What is asked by the names of claims, beyond the scopes (OIDC Core §5.5).
+    pub claims: Vec<ScopeLine>,
     /// The APIs that the tokens are for (RFC 8707).
     pub resources: Vec<Text>,
     /// For how long.
@@ -88,6 +90,7 @@ impl Consent {
                 ScopeLine::new("email", "See your e-mail address", "ada@example.org"),
                 ScopeLine::new("offline_access", "Stay connected when you are away", ""),
             ],
+            claims: vec![],
             resources: vec![],
             lifetime: Lifetime::UntilTakenBack,
         };
@@ -106,6 +109,10 @@ impl Consent {
                 "unverified",
                 Self {
                     verified: false,
+                    claims: vec![
+                        ScopeLine::new("birthdate", "See your date of birth", "1815-12-10"),
+                        ScopeLine::new("locale", "See your language", ""),
+                    ],
                     resources: vec![
                         Text::plain("https://api.books.example/orders"),
                         Text::plain("https://api.books.example/stock"),
@@ -119,7 +126,8 @@ impl Consent {
                     app: App::hostile(),
                     person: Person::hostile(),
                     verified: false,
-                    scopes: vec![hostile],
+                    scopes: vec![hostile.clone()],
+                    claims: vec![hostile],
                     ..start()
                 },
             ),

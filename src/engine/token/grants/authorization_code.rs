@@ -62,18 +62,21 @@ impl Redemption {
         let scope = self.check_bindings(conn, &authorization, approval)?;
         let available = self.exchange.granted_audience(&scope, &authorization.request.resource);
         let audience = self.exchange.audience(&available, available.clone())?;
+        let asked = &authorization.request;
+        let claims = asked.granted_claims(&approval.scope);
         let person = Person {
             user_id: &approval.user_id,
             session_id: &approval.session_id,
             scope: &scope,
-            resource: &authorization.request.resource,
+            resource: &asked.resource,
+            claims: claims.as_ref(),
             outlives_session: false,
         };
         let permit = self.exchange.may_issue(conn, NAME, Some(person))?;
         if authorization.created_at < permit.client_since() {
             return Err(invalid("this client's code", "one of a removed client with the same id"));
         }
-        let grant = self.grant(&authorization, approval, scope, &permit)?;
+        let grant = Grant { claims, ..self.grant(&authorization, approval, scope, &permit)? };
         let family = self.family(&grant);
         let last = family.as_ref().map_or(self.exchange.now, |family| family.expires_at);
         let forget_after = self.exchange.forget_after(last);
@@ -179,6 +182,7 @@ impl Redemption {
             }),
             scope,
             resource: from.request.resource.clone(),
+            claims: None,
             nonce: from.request.nonce.clone(),
             created_at: self.exchange.now,
             ended_at: None,

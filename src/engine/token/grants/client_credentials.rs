@@ -53,6 +53,7 @@ fn standing_grant(conn: &mut Conn, exchange: &Exchange, permit: &Permit) -> TxRe
         subject: None,
         scope: exchange.client.scope.without_standard(),
         resource: Vec::new(),
+        claims: None,
         nonce: None,
         created_at: now,
         ended_at: None,
