@@ -56,7 +56,7 @@ impl Pairwise {
 
 /// The sector identifier: the host of `sector_identifier_uri`, else that of the redirect URIs, which is
 /// one (OIDC Core §8.1; registration sees to it). A client without either is a sector of its own.
-fn sector(client: &Client) -> String {
+pub fn sector(client: &Client) -> String {
     let metadata = &client.metadata;
     let uris = metadata.sector_identifier_uri.iter().chain(&metadata.redirect_uris);
     let host = uris.filter_map(|uri| Url::parse(uri).ok()).find_map(|url| url.host_str().map(str::to_owned));

@@ -45,6 +45,7 @@ mod lost_races;
 mod machines;
 mod outage;
 mod pages;
+mod pairwise;
 mod prompts;
 mod proxy;
 mod races;

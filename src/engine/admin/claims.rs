@@ -127,8 +127,8 @@ fn check_text(kind: Kind, text: &str) -> Result<(), &'static str> {
         Kind::Birthdate => {
             return birthdate(text).ok_or("must be YYYY-MM-DD, 0000-MM-DD (year withheld) or YYYY");
         }
-        Kind::Zone => within(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b)),
-        Kind::Locale => within(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)),
+        Kind::Zone => within(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b)) && zone(text),
+        Kind::Locale => within(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) && locale(text),
         Kind::Phone => within(|b| b.is_ascii_digit() || b"+ ()-.;=ext".contains(&b)),
         Kind::Text | Kind::Truth | Kind::Address => {
             (1..=300).contains(&text.chars().count()) && !text.chars().any(is_unsafe_char)
@@ -150,11 +150,26 @@ fn address(members: &Map<String, Value>) -> Result<(), &'static str> {
         }
         // Lines of an address are separated by line breaks (OIDC Core §5.1.1).
         let plain = |c: char| c == '\n' || !is_unsafe_char(c);
-        if !value.as_str().is_some_and(|text| text.chars().all(plain)) {
-            return Err("takes text members only");
+        if !value.as_str().is_some_and(|text| !text.is_empty() && text.chars().all(plain)) {
+            return Err("takes members of text only, none of them empty");
         }
     }
     Ok(())
+}
+
+/// A name of the time zone database: parts that begin with a letter, between slashes (OIDC Core §5.1).
+fn zone(text: &str) -> bool {
+    text.split('/').all(|part| part.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// The form of BCP 47: a language of letters, then subtags, each of up to eight; some write `en_US`
+/// (OIDC Core §5.1).
+fn locale(text: &str) -> bool {
+    let mut subtags = text.split(['-', '_']);
+    let language = subtags.next().unwrap_or_default();
+    (2..=8).contains(&language.len())
+        && language.bytes().all(|b| b.is_ascii_alphabetic())
+        && subtags.all(|subtag| (1..=8).contains(&subtag.len()))
 }
 
 fn birthdate(text: &str) -> Option<()> {
@@ -208,7 +223,13 @@ mod tests {
             ("birthdate", json!("0000-02-29")),
             ("birthdate", json!("1815")),
             ("zoneinfo", json!("Europe/London")),
+            ("zoneinfo", json!("America/Argentina/Buenos_Aires")),
+            ("zoneinfo", json!("Etc/GMT+3")),
+            ("zoneinfo", json!("UTC")),
             ("locale", json!("en-GB")),
+            ("locale", json!("en_US")),
+            ("locale", json!("zh-Hant-TW")),
+            ("locale", json!("de")),
             ("phone_number", json!("+44 20 7946 0000")),
             ("phone_number_verified", json!(true)),
             ("picture", json!("https://example.com/ada.png")),
@@ -226,12 +247,23 @@ mod tests {
             ("birthdate", json!("1815-02-30")),
             ("birthdate", json!(1815)),
             ("zoneinfo", json!("Europe London")),
+            ("zoneinfo", json!("Europe//London")),
+            ("zoneinfo", json!("/London")),
+            ("zoneinfo", json!("Europe/")),
+            ("zoneinfo", json!("+01")),
+            ("locale", json!("e")),
+            ("locale", json!("en-")),
+            ("locale", json!("-GB")),
+            ("locale", json!("42")),
+            ("locale", json!("englishlanguage")),
+            ("locale", json!("en-toolongsubtag")),
             ("phone_number_verified", json!("true")),
             ("picture", json!("javascript:alert(1)")),
             ("website", json!("http://example.com")),
             ("address", json!("London")),
             ("address", json!({ "street": "x" })),
             ("address", json!({ "country": 1 })),
+            ("address", json!({ "country": "" })),
         ];
         for (name, value) in bad {
             assert!(refused(name, value.clone()), "{name} {value}");

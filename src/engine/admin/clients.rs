@@ -6,7 +6,8 @@ use super::{Desk, metadata};
 use crate::base::id::ClientId;
 use crate::base::secret::{ClientSecret, Plain};
 use crate::domain::audit::Event;
-use crate::domain::client::{Client, Metadata};
+use crate::domain::client::{Client, Metadata, SubjectType};
+use crate::engine::subject;
 use crate::protocol::redirect_uri::csp_source;
 use crate::protocol::scope::Scope;
 use crate::store::{Conn, Fault, StoreErrorKind, authorizations, clients, consents};
@@ -138,6 +139,9 @@ fn put(
         consents::forget_client(conn, id)?;
         notes.push("People are asked for consent again: the app's name or address changed.");
     }
+    if subjects_moved(&old, &client) {
+        notes.push("People get other identifiers (sub) at this app now, and its access tokens end: it will not know them again by the old ones.");
+    }
     let secret = fit_secrets(conn, desk, &mut client)?;
     if client.is_public() && !old.is_public() {
         notes.push("Its secrets were removed: a public app has none.");
@@ -237,6 +241,12 @@ fn is_renamed(old: &Client, new: &Client) -> bool {
         client.metadata.redirect_uris.iter().map(|uri| csp_source(uri)).collect()
     };
     old.metadata.client_name != new.metadata.client_name || places(old) != places(new)
+}
+
+/// Whether the app now knows people by other names (OIDC Core §8).
+fn subjects_moved(old: &Client, new: &Client) -> bool {
+    let pairwise = |client: &Client| client.metadata.subject_type == SubjectType::Pairwise;
+    pairwise(old) != pairwise(new) || (pairwise(new) && subject::sector(old) != subject::sector(new))
 }
 
 /// A public app keeps no secret; one that became confidential gets its first.

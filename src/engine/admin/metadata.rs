@@ -4,6 +4,7 @@
 pub mod algs;
 mod registration;
 mod response_types;
+mod subjects;
 
 use super::fault::FieldProblem;
 use crate::base::id::is_ulid;
@@ -56,6 +57,7 @@ pub fn validate(metadata: &Metadata) -> Result<(), Vec<FieldProblem>> {
     contacts(metadata, &mut found);
     registration::check(metadata, &mut found);
     algs::check(metadata, &mut found);
+    subjects::check(metadata, &mut found);
     if found.0.is_empty() { Ok(()) } else { Err(found.0) }
 }
 
