@@ -1,2 +1,3 @@
+DROP TABLE resources;
 ALTER TABLE consents DROP COLUMN claims;
 ALTER TABLE grants DROP COLUMN claims;

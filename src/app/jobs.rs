@@ -24,9 +24,11 @@ async fn follow(engine: Engine) {
     loop {
         actix_web::rt::time::sleep(FOLLOW_EVERY).await;
         // Apart: a client that cannot be read must not keep a revoked key in use.
-        let (keys, clients) = (engine.keys.clone(), engine.clients.clone());
+        let (keys, clients, resources) =
+            (engine.keys.clone(), engine.clients.clone(), engine.resources.clone());
         log("follow keys", engine.db.read(move |conn| keys.refresh(conn)).await);
         log("follow clients", engine.db.read(move |conn| clients.refresh(conn)).await);
+        log("follow resources", engine.db.read(move |conn| resources.refresh(conn)).await);
     }
 }
 

@@ -14,6 +14,7 @@ use crate::engine::context::{Engine, Macs, Policy};
 use crate::engine::keys::{self, KeyPolicy, KeyRing, Setup, master};
 use crate::engine::outbound::{Allowance, Outbound, STRANGER_LIMITS};
 use crate::engine::registration::{Mode, RegistrationPolicy};
+use crate::engine::resources::Resources;
 use crate::engine::secrets::{PasswordSettings, Passwords};
 use crate::protocol::scope::Scope;
 use crate::store::{Db, DbConfig, Fault, StoreError, StoreErrorKind, Target, migrate, settings as facts};
@@ -231,6 +232,7 @@ fn assemble(settings: &Settings, db: Db, master: MasterKey, runtime: &Runtime) -
     };
     let keys: KeyRing = keys::KeyRing::load(&db, setup)?;
     let clients = db.read_blocking(Clients::load)?;
+    let resources = db.read_blocking(Resources::load)?;
     let hashing = PasswordSettings {
         memory_kib: settings.password.memory_kib,
         iterations: settings.password.iterations,
@@ -245,6 +247,7 @@ fn assemble(settings: &Settings, db: Db, master: MasterKey, runtime: &Runtime) -
         rng: runtime.rng.clone(),
         keys,
         clients,
+        resources,
         passwords,
         macs: Arc::new(Macs::derive(&master)),
         begun: Begun::default(),

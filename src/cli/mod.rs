@@ -13,6 +13,7 @@ mod migrate;
 mod output;
 mod recover;
 mod registration;
+mod resource;
 mod serve;
 mod session;
 mod setup_link;
@@ -51,6 +52,9 @@ enum Command {
     /// Who may register apps by themselves
     #[command(subcommand)]
     Registration(registration::Command),
+    /// APIs that tokens are for
+    #[command(subcommand)]
+    Resource(resource::Command),
     /// People's accounts
     #[command(subcommand)]
     User(user::Command),
@@ -109,6 +113,7 @@ fn dispatch(global: &Global, command: &Command) -> Result<Answer, Failure> {
     match command {
         Command::Client(command) => client::run(global, command),
         Command::Registration(command) => registration::run(global, command),
+        Command::Resource(command) => resource::run(global, command),
         Command::User(command) => user::run(global, command),
         Command::Key(command) => key::run(global, command),
         Command::Session(command) => session::run(global, command),

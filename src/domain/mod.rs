@@ -4,6 +4,7 @@ pub mod audit;
 pub mod authorization;
 pub mod client;
 pub mod grant;
+pub mod resource;
 pub mod session;
 pub mod signing_key;
 pub mod user;

@@ -5,6 +5,7 @@ use super::clients::Clients;
 use super::keys::KeyRing;
 use super::outbound::Outbound;
 use super::registration::RegistrationPolicy;
+use super::resources::Resources;
 use super::secrets::Passwords;
 use super::trace::Trace;
 use crate::base::clock::{Clock, Seconds};
@@ -29,6 +30,8 @@ pub struct Engine {
     pub keys: KeyRing,
     /// Registered clients, from a snapshot.
     pub clients: Clients,
+    /// Registered resources, from a snapshot.
+    pub resources: Resources,
     /// Password hashing on its own pool.
     pub passwords: Passwords,
     /// Keys derived for single purposes.

@@ -20,6 +20,7 @@ pub mod oxide;
 pub mod passwords;
 pub mod registration;
 pub mod released;
+pub mod resources;
 pub mod revoke;
 pub mod secrets;
 pub mod signed_userinfo;

@@ -99,6 +99,8 @@ registry! {
         "The claims parameter is not a JSON object of the form the specification gives it, or it is too large.", "Send {\"userinfo\": {...}, \"id_token\": {...}}, each claim with null or an object, at most 8 KiB.";
     AcrUnmet = 1146, "acr_unmet", "OIDC Core §5.5.1.1", UnmetAuthenticationRequirements, 400, Redirect, Person,
         "The app demands a kind of sign-in (an essential acr) that was not reached, or that does not exist here.", "Ask for a value of acr_values_supported in the discovery document, or without essential.";
+    ScopeResource = 1147, "scope_resource", "RFC 8707 §2", InvalidTarget, 400, Redirect, Developer,
+        "A requested scope belongs to a resource that was not asked for.", "Send resource with the identifier of the resource that the scope belongs to, or ask for fewer scopes.";
     NonceMissing = 1150, "nonce_missing", "OIDC Core §3.2.2.1", InvalidRequest, 400, Redirect, Developer,
         "The request has no nonce, which an ID token from the authorization endpoint needs.", "Send a fresh random nonce, and compare it with the one in the ID token.";
     OpenidMissing = 1151, "openid_missing", "OIDC Core §3.1.2.1", InvalidScope, 400, Redirect, Developer,
@@ -150,6 +152,8 @@ registry! {
         "A requested scope is unknown or not allowed for this client and grant.", "Ask for fewer scopes; openid and offline_access need a person.";
     TokenResource = 1244, "token_resource", "RFC 8707 §2", InvalidTarget, 400, Json, Developer,
         "The resource was not granted.", "Ask for a resource that was granted, or leave it out.";
+    TokenScopeResource = 1245, "token_scope_resource", "RFC 8707 §2", InvalidTarget, 400, Json, Developer,
+        "A requested scope belongs to a resource that was not asked for.", "Send resource with the identifier of the resource that the scope belongs to, or ask for fewer scopes.";
 
     // 13xx: bearer tokens
     BearerMissing = 1301, "bearer_missing", "RFC 6750 §3.1", InvalidToken, 401, Bearer, Developer,

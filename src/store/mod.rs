@@ -21,6 +21,7 @@ pub mod migrate;
 pub mod prune;
 mod queue;
 pub mod registrations;
+pub mod resources;
 pub mod revisions;
 mod schema;
 pub mod sessions;

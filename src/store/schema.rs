@@ -254,6 +254,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    resources (identifier) {
+        identifier -> Text,
+        name -> Text,
+        scope -> Text,
+        access_token_format -> Nullable<Text>,
+        access_token_seconds -> Nullable<BigInt>,
+        revision -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(grants -> users (user_id));
 diesel::joinable!(grants -> clients (client_id));
@@ -281,5 +294,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     flow_traces,
     config_revisions,
     initial_access_tokens,
-    client_registrations
+    client_registrations,
+    resources
 );

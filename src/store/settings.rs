@@ -12,6 +12,8 @@ pub const INSTANCE: &str = "instance_id";
 pub const MASTER_KEY: &str = "master_key_fingerprint";
 /// Rises whenever a client changes, so that other processes read them again.
 pub const CLIENTS_EPOCH: &str = "clients_epoch";
+/// Rises whenever a registered resource changes.
+pub const RESOURCES_EPOCH: &str = "resources_epoch";
 /// Rises whenever a signing key changes.
 pub const KEYS_EPOCH: &str = "keys_epoch";
 

@@ -422,3 +422,44 @@ fn b38_no_claims_no_column() {
     assert_eq!(rows(&app, "grants WHERE claims IS NOT NULL"), 1);
     assert_eq!(rows(&app, "consents WHERE claims IS NULL"), 1, "the scope covers it");
 }
+
+#[test]
+fn b35_b38_an_id_token_that_comes_alone_says_what_the_scopes_release() {
+    use latchkey::protocol::response_type::ResponseType;
+    let app = TestApp::start();
+    let sub = ada(&app);
+    app.client("legacy", |m| {
+        m.legacy_response_types = true;
+        m.response_types = ResponseType::ALL.map(|kind| kind.as_str().to_owned()).to_vec();
+        m.pkce = latchkey::domain::client::PkcePolicy::Optional;
+        m.consent = latchkey::domain::client::ConsentPolicy::Skip;
+    });
+    let asked = json!({"id_token": {"locale": null}, "userinfo": {"birthdate": null}}).to_string();
+    let mut visitor = signed_in(&app, "ada");
+    for kind in ResponseType::ALL.into_iter().filter(|kind| kind.id_token()) {
+        for claims_sent in ["", asked.as_str()] {
+            let more = [
+                ("response_type", kind.as_str()),
+                ("scope", "openid email"),
+                ("claims", claims_sent),
+                ("code_challenge", ""),
+                ("code_challenge_method", ""),
+            ];
+            let answer = visitor.get(&app.authorize_path("legacy", &more)).fragment();
+            let id = claims(&answer["id_token"]);
+            let mut said = extra(&id);
+            said.retain(|name| !matches!(*name, "c_hash" | "s_hash"));
+            let mut expected =
+                if kind == ResponseType::IdToken { vec!["email", "email_verified"] } else { vec![] };
+            expected.extend((!claims_sent.is_empty()).then_some("locale"));
+            assert_eq!(said, expected, "{kind:?} {claims_sent}");
+            assert_eq!(id["sub"], sub.as_str());
+            if let Some(access) = answer.get("access_token") {
+                let by_name = (!claims_sent.is_empty()).then_some("birthdate");
+                let expected: Vec<&str> =
+                    by_name.into_iter().chain(["email", "email_verified", "sub"]).collect();
+                assert_eq!(names(&app.userinfo(access).json()), expected, "{kind:?}");
+            }
+        }
+    }
+}

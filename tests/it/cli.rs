@@ -6,6 +6,7 @@ mod instance;
 mod live;
 mod people;
 mod registration;
+mod resources;
 
 use crate::harness::database::dump;
 use crate::harness::program::Program;

@@ -53,6 +53,7 @@ mod refresh;
 mod registration;
 mod relying_parties;
 mod relying_parties_https;
+mod resources;
 mod response_types;
 mod same_id;
 mod schema;

@@ -24,7 +24,7 @@ const MOST_ENTRIES: usize = 50;
 /// The longest name, characters.
 const LONGEST_NAME: usize = 100;
 /// Life of access tokens, seconds.
-const ACCESS_TOKEN_SECONDS: std::ops::RangeInclusive<i64> = 10..=3600;
+pub(super) const ACCESS_TOKEN_SECONDS: std::ops::RangeInclusive<i64> = 10..=3600;
 /// Grace for a retried refresh, seconds.
 const GRACE_SECONDS: std::ops::RangeInclusive<i64> = 0..=60;
 /// The longest acceptable `default_max_age`, seconds (ten years).
@@ -185,7 +185,7 @@ fn uris(metadata: &Metadata, found: &mut Found) {
 }
 
 /// RFC 8707 §2: an absolute URI without fragment.
-fn resource(uri: &str) -> Result<(), &'static str> {
+pub(super) fn resource(uri: &str) -> Result<(), &'static str> {
     if uri.is_empty() || uri.len() > redirect_uri::LONGEST || !uri.bytes().all(|b| b.is_ascii_graphic()) {
         return Err("must be 1 to 2,048 characters of plain ASCII without spaces");
     }

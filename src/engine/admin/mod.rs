@@ -18,6 +18,7 @@ pub mod links;
 pub mod metadata;
 pub mod people;
 pub mod registrations;
+pub mod resources;
 pub mod sessions;
 pub mod users;
 

@@ -42,6 +42,7 @@ pub static CHECKS: &[(Check, CheckFn)] = &[
     (Check::ScopeNotAllowed, scope::allowed),
     (Check::OpenidMissing, scope::openid_present),
     (Check::ResourceUnknown, scope::resources),
+    (Check::ScopeResource, scope::of_resources),
     (Check::AuthorizationDetails, unsupported::authorization_details),
     (Check::NonceMissing, values::nonce_present),
     (Check::PromptInvalid, values::prompt),

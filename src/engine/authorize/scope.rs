@@ -3,6 +3,7 @@
 use super::checks::Draft;
 use crate::engine::context::Engine;
 use crate::engine::oxide;
+use crate::engine::resources::Misplaced;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
 
@@ -38,6 +39,18 @@ pub fn openid_present(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> 
     } else {
         Ok(())
     }
+}
+
+/// RFC 8707 §2: a scope that belongs to a registered resource comes with that resource alone. A client
+/// that names no scopes gets those that fit.
+pub fn of_resources(engine: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let Some(client) = &draft.client else { return Err(Check::ClientUnknown.into()) };
+    let named = draft.params.get("scope").is_some();
+    let scope = std::mem::take(&mut draft.scope);
+    draft.scope = engine.scope_for(client, scope, (&draft.resource, named)).map_err(
+        |Misplaced { scope, belongs_to }| Refusal::new(Check::ScopeResource).with(belongs_to, scope),
+    )?;
+    Ok(())
 }
 
 /// RFC 8707 §2: only resources registered for the client.

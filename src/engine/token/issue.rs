@@ -146,7 +146,9 @@ pub fn plan_parts(
         .filter(|_| parts.id_token && draft.scope.has("openid"))
         .map(|subject| id_claims(exchange, (subject, permit.user()), &draft, &parts));
     let roles = permit.user().map(|user| user.roles.clone()).unwrap_or_default();
-    let expires_in = exchange.access_seconds();
+    let registered = exchange.engine.resources.now();
+    let shape = registered.shape(&draft.audience);
+    let expires_in = shape.seconds.unwrap_or_else(|| exchange.access_seconds());
     exchange.record(conn, "token.issued", |event| {
         let event = event.target(draft.grant.id.as_str());
         match subject {
@@ -154,8 +156,14 @@ pub fn plan_parts(
             None => event,
         }
     })?;
-    let scope = draft.scope.to_string();
-    let access = if parts.access { Some(access(conn, exchange, &draft, &scope, roles)?) } else { None };
+    let scope = registered.narrowed(&draft.scope, &draft.audience).to_string();
+    let wanted = Wanted {
+        format: shape.format.unwrap_or(exchange.client.metadata.access_token_format),
+        scope: &scope,
+        expires_at: exchange.now.saturating_add(expires_in),
+        roles,
+    };
+    let access = if parts.access { Some(access(conn, exchange, &draft, wanted)?) } else { None };
     Ok(Plan {
         access,
         id_token,
@@ -170,24 +178,26 @@ pub fn plan_parts(
     })
 }
 
-fn access(
-    conn: &mut Conn,
-    exchange: &Exchange,
-    draft: &Draft,
-    scope: &str,
+/// What an access token is to be.
+struct Wanted<'a> {
+    format: AccessTokenFormat,
+    scope: &'a str,
+    expires_at: Seconds,
     roles: Vec<String>,
-) -> TxResult<Access> {
-    if exchange.client.metadata.access_token_format == AccessTokenFormat::Jwt {
-        return Ok(Access::Jwt(Box::new(access_claims(exchange, draft, scope, roles))));
+}
+
+fn access(conn: &mut Conn, exchange: &Exchange, draft: &Draft, wanted: Wanted<'_>) -> TxResult<Access> {
+    if wanted.format == AccessTokenFormat::Jwt {
+        return Ok(Access::Jwt(Box::new(access_claims(exchange, draft, wanted))));
     }
     let token = Plain::<AccessToken>::generate(&exchange.engine.rng);
     let row = tokens::Row {
         digest: token.digest().as_str().to_owned(),
         grant_id: draft.grant.id.to_string(),
-        scope: scope.to_owned(),
+        scope: wanted.scope.to_owned(),
         audience: draft.audience.join(" "),
         issued_at: exchange.now,
-        expires_at: exchange.now.saturating_add(exchange.access_seconds()),
+        expires_at: wanted.expires_at,
     };
     tokens::insert(conn, &row)?;
     Ok(Access::Opaque(token))
@@ -228,7 +238,7 @@ pub fn sign(engine: &Engine, plan: Plan) -> Result<TokenResponse, Refusal> {
     })
 }
 
-fn access_claims(exchange: &Exchange, draft: &Draft, scope: &str, roles: Vec<String>) -> AccessClaims {
+fn access_claims(exchange: &Exchange, draft: &Draft, wanted: Wanted<'_>) -> AccessClaims {
     let engine = &exchange.engine;
     let client_id = exchange.client.id.as_str();
     let subject = draft.grant.subject.as_ref();
@@ -241,16 +251,16 @@ fn access_claims(exchange: &Exchange, draft: &Draft, scope: &str, roles: Vec<Str
         ),
         aud: draft.audience.clone().into(),
         client_id: client_id.to_owned(),
-        exp: exchange.now.saturating_add(exchange.access_seconds()),
+        exp: wanted.expires_at,
         iat: exchange.now,
         nbf: None,
         jti: Jti::new(&draft.grant.id, &engine.rng).into_string(),
-        scope: scope.to_owned(),
+        scope: wanted.scope.to_owned(),
         sid: subject.map(|subject| subject.session_id.to_string()),
         auth_time: subject.map(|subject| subject.auth.auth_time),
         acr: subject.map(|subject| subject.auth.acr.clone()),
         amr: subject.map(|subject| subject.auth.amr.clone()).unwrap_or_default(),
-        roles,
+        roles: wanted.roles,
     }
 }
 

@@ -115,7 +115,8 @@ impl Exchange {
     /// When a grant may be forgotten whose last refresh can come at `last`: nothing made from it
     /// lives then.
     pub fn forget_after(&self, last: Seconds) -> Seconds {
-        last.saturating_add(self.access_seconds()).saturating_add(60)
+        let longest = self.access_seconds().max(self.engine.resources.now().longest());
+        last.saturating_add(longest).saturating_add(60)
     }
 
     /// Asks the gate.
@@ -155,8 +156,7 @@ impl Exchange {
 
     /// Whom an access token is for when no resource was ever named.
     fn default_audience(&self) -> Vec<String> {
-        let first = self.client.metadata.resources.first();
-        vec![first.unwrap_or(&self.engine.policy.issuer).clone()]
+        vec![self.engine.default_resource(&self.client).to_owned()]
     }
 
     /// The resources a grant may be used for. With `openid` this server is one of them, for userinfo

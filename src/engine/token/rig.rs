@@ -18,6 +18,7 @@ use crate::engine::introspect::introspect;
 use crate::engine::keys::{KeyPolicy, KeyRing, Setup};
 use crate::engine::outbound::{Allowance, Outbound, STRANGER_LIMITS};
 use crate::engine::registration::RegistrationPolicy;
+use crate::engine::resources::Resources;
 use crate::engine::secrets::{PasswordSettings, Passwords};
 use crate::engine::userinfo::userinfo;
 use crate::engine::{Ctx, Engine};
@@ -139,6 +140,7 @@ impl Rig {
         let (user, session) = (UserId::generate(&clock, &rng), SessionId::generate(&clock, &rng));
         seed(&db, &clock, &rng, (registered, user.clone(), session.clone()));
         let clients = db.read_blocking(Clients::load).unwrap();
+        let resources = db.read_blocking(Resources::load).unwrap();
         let hashing =
             PasswordSettings { memory_kib: 64, iterations: 1, parallelism: 1, threads: 1, queue: 4 };
         let passwords = Passwords::start(&hashing, &rng).unwrap();
@@ -147,8 +149,20 @@ impl Rig {
         let testing = Allowance::Testing { loopback: true, roots: Vec::new() };
         let outbound = Outbound::when_needed(testing, STRANGER_LIMITS, &[]);
         let registered = Begun::default();
-        let engine =
-            Engine { db, clock, rng, keys, clients, passwords, macs, begun, registered, outbound, policy };
+        let engine = Engine {
+            db,
+            clock,
+            rng,
+            keys,
+            clients,
+            resources,
+            passwords,
+            macs,
+            begun,
+            registered,
+            outbound,
+            policy,
+        };
         Self { _dir: dir, engine, user, session }
     }
 

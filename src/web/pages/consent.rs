@@ -57,10 +57,18 @@ async fn show(request: Request) -> Result<Response, Refusal> {
         person: person(&user),
         scopes: in_order(&scope).into_iter().map(|name| line(name, &user)).collect(),
         claims: claims.iter().map(|name| claims::line(name, &user)).collect(),
-        resources: waiting.authorization.request.resource.iter().map(|r| Text::plain(r)).collect(),
+        resources: waiting.authorization.request.resource.iter().map(|uri| named(&request, uri)).collect(),
         lifetime: if offline { Lifetime::UntilTakenBack } else { Lifetime::Seconds(seconds) },
     };
     respond::page(&request, StatusCode::OK, &view, leads_to(&waiting))
+}
+
+/// A resource by the name an admin gave it, if one did, and by its address.
+fn named(request: &Request, uri: &str) -> Text {
+    match request.engine().resources.now().name_of(uri) {
+        Some(name) => Text::sentence(&format!("{} ({uri})", Text::plain(name))),
+        None => Text::plain(uri),
+    }
 }
 
 /// Clients of this server are all registered by an admin; anyone could still pose as an unassured one.

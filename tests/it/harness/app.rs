@@ -196,6 +196,7 @@ impl TestApp {
         let engine = self.engine.clone();
         self.read(move |conn| {
             engine.clients.refresh(conn)?;
+            engine.resources.refresh(conn)?;
             engine.keys.refresh(conn)
         });
     }

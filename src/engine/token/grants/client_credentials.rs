@@ -8,6 +8,7 @@ use crate::base::id::GrantId;
 use crate::domain::grant::Grant;
 use crate::engine::gate::Permit;
 use crate::engine::oxide;
+use crate::engine::resources::Misplaced;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
 use crate::store::{Conn, TxResult, grants, standing};
@@ -30,6 +31,9 @@ fn prepare(exchange: Exchange) -> Result<Job, Refusal> {
     })?;
     exchange.ctx.trace.passed(Check::TokenScope);
     let audience = exchange.audience(&exchange.client.metadata.resources, exchange.default_audience())?;
+    let scope = exchange.engine.scope_for(&exchange.client, scope, (&audience, asked.is_some())).map_err(
+        |Misplaced { scope, belongs_to }| Refusal::new(Check::TokenScopeResource).with(belongs_to, scope),
+    )?;
     Ok(Box::new(move |conn| redeem(conn, &exchange, scope, audience)))
 }
 
