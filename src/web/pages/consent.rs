@@ -40,7 +40,7 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let waiting = authorize::waiting(request.engine(), &request.ctx, &request.visitor, &id).await;
     let waiting = waiting.map_err(Fault::into_refusal)?;
     let asked = &waiting.authorization.request;
-    let current = authorize::signed_in_for(request.engine(), &request.visitor, asked).await;
+    let current = authorize::signed_in_for(request.engine(), &request.visitor, &waiting.client, asked).await;
     let current = current.map_err(Fault::into_refusal)?;
     let (_, user) = current.ok_or(Check::SessionMissing)?;
     let key = id.to_string();

@@ -59,7 +59,7 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let current = match &waiting {
         Some(waiting) => {
             let asked = &waiting.authorization.request;
-            authorize::signed_in_for(request.engine(), &request.visitor, asked).await
+            authorize::signed_in_for(request.engine(), &request.visitor, &waiting.client, asked).await
         }
         None => request.visitor.current(request.engine()).await,
     };
