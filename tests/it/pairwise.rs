@@ -207,7 +207,7 @@ fn b42_another_subject_type_is_another_name_and_the_admin_is_told() {
     };
     assert!(edit(|m| m.client_name.push('!')).is_empty());
     for change in [(|m| m.subject_type = SubjectType::Pairwise) as fn(&mut Metadata), |m| {
-        m.sector_identifier_uri = Some(ELSEWHERE.to_owned())
+        m.sector_identifier_uri = Some(ELSEWHERE.to_owned());
     }] {
         let notes = edit(change);
         assert!(notes.len() == 1 && notes[0].contains("other identifiers"), "{notes:?}");
