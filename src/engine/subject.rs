@@ -101,6 +101,7 @@ mod tests {
         Client {
             id: ClientId::from_stored(id),
             enabled: true,
+            unreviewed: false,
             scope: Scope::default(),
             metadata,
             secrets: Vec::new(),

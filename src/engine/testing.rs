@@ -19,15 +19,11 @@ pub async fn resource(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<
         Refusal::new(Check::BearerInvalid).with("a token in force", "expired, revoked, or not of this server")
     };
     let presented = Presented::read(engine, token.reveal(), now).ok_or_else(invalid)?;
-    let told = match &presented {
-        Presented::Jwt(claims) => Some(claims.sub.clone()),
-        Presented::Opaque(_) => None,
-    };
     let found = engine.db.read(move |conn| presented.find(conn, now)).await.map_err(Fault::into_refusal)?;
     let live = found.ok_or_else(invalid)?;
     ctx.trace.client(live.grant.client_id.as_str());
     ctx.trace.passed(Check::BearerInvalid);
-    let subject = told.or_else(|| subject(&live));
+    let subject = subject(engine, &live);
     let mut claims = Map::new();
     claims.insert("iss".to_owned(), json!(engine.policy.issuer));
     claims.extend(subject.map(|subject| ("sub".to_owned(), Value::from(subject))));
@@ -42,10 +38,13 @@ pub async fn resource(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<
     Ok(claims)
 }
 
-/// Whom an opaque token is about: the person, or the client itself.
-fn subject(live: &Live) -> Option<String> {
-    let person = live.user.as_ref().map(|user| user.id.as_str());
-    Some(person.unwrap_or_else(|| live.grant.client_id.as_str()).to_owned())
+/// Whom a token is about: the person as its client knows them, or the client itself.
+fn subject(engine: &Engine, live: &Live) -> Option<String> {
+    let client_id = live.grant.client_id.as_str();
+    match &live.user {
+        Some(user) => engine.subject_for(client_id, &user.id),
+        None => Some(client_id.to_owned()),
+    }
 }
 
 /// Makes new keys sign from now on; the ones before stay published while their tokens live. Returns every
