@@ -6,7 +6,7 @@ use super::token::live::{Live, Presented};
 use super::{Ctx, Engine};
 use crate::base::secret::Secret;
 use crate::protocol::refusal::{Check, Refusal};
-use crate::store::Fault;
+use crate::store::{Fault, TxResult};
 use serde_json::{Map, Value, json};
 
 /// What an access token in force says; it may be for any audience.
@@ -23,7 +23,7 @@ pub async fn resource(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<
     let live = found.ok_or_else(invalid)?;
     ctx.trace.client(live.grant.client_id.as_str());
     ctx.trace.passed(Check::BearerInvalid);
-    let subject = subject(engine, &live);
+    let subject = subject(engine, &live).await.map_err(Fault::into_refusal)?;
     let mut claims = Map::new();
     claims.insert("iss".to_owned(), json!(engine.policy.issuer));
     claims.extend(subject.map(|subject| ("sub".to_owned(), Value::from(subject))));
@@ -39,11 +39,10 @@ pub async fn resource(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<
 }
 
 /// Whom a token is about: the person as its client knows them, or the client itself.
-fn subject(engine: &Engine, live: &Live) -> Option<String> {
-    let client_id = live.grant.client_id.as_str();
+async fn subject(engine: &Engine, live: &Live) -> TxResult<Option<String>> {
     match &live.user {
-        Some(user) => engine.subject_for(client_id, &user.id),
-        None => Some(client_id.to_owned()),
+        Some(user) => engine.subject_for(&live.grant.client_id, &user.id).await,
+        None => Ok(Some(live.grant.client_id.to_string())),
     }
 }
 

@@ -287,7 +287,10 @@ fn id_claims(
         sid: subject.session_id.to_string(),
         at_hash: None,
         c_hash: None,
-        s_hash: parts.state.as_deref().and_then(|state| half_hash(exchange.client.metadata.id_token_alg(), state)),
+        s_hash: parts
+            .state
+            .as_deref()
+            .and_then(|state| half_hash(exchange.client.metadata.id_token_alg(), state)),
         released: user.map(|user| released(user, &draft.scope, claims, place)).unwrap_or_default(),
     }
 }
