@@ -88,10 +88,12 @@ pub async fn request(
     request: &LogoutRequest,
 ) -> TxResult<Logout> {
     let Some((session, user)) = visitor.current(engine).await? else { return Ok(Logout::Done) };
-    let proven = request.hint.as_ref().is_some_and(|hint| {
-        engine.subject_for(hint.client_id.as_str(), &user.id).is_some_and(|sub| sub == hint.sub)
-            && hint.sid.as_ref().is_none_or(|sid| sid == session.id.as_str())
-    });
+    let proven = match &request.hint {
+        Some(hint) if hint.sid.as_ref().is_none_or(|sid| sid == session.id.as_str()) => {
+            engine.subject_for(&hint.client_id, &user.id).await?.is_some_and(|sub| sub == hint.sub)
+        }
+        _ => false,
+    };
     if !proven {
         return Ok(Logout::Ask);
     }

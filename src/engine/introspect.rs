@@ -9,7 +9,7 @@ use super::token::refresh_token::RefreshToken;
 use super::token::{TokenRequest, authenticate, client_auth};
 use super::{Ctx, Engine};
 use crate::base::clock::Seconds;
-use crate::base::id::UserId;
+use crate::base::id::{ClientId, UserId};
 use crate::domain::client::Client;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::{Conn, Fault, TxResult, grants};
@@ -107,17 +107,24 @@ pub async fn introspect(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Re
         let job = move |conn: &mut Conn| gate::still_authenticated(conn, &caller, None, now);
         engine.db.read(job).await.map(|()| None)
     };
-    let named = active.map_err(Fault::into_refusal)?.and_then(|active| {
-        let sub = match &active.person {
-            Some(user) => engine.subject_for(&active.client_id, user)?,
-            None => active.client_id.clone(),
-        };
-        Some(Active { iss: issuer, sub, ..active })
-    });
+    let named = match active.map_err(Fault::into_refusal)? {
+        Some(active) => named(engine, active).await.map_err(Fault::into_refusal)?,
+        None => None,
+    };
     Ok(match named {
-        Some(active) => Introspection::Active(Box::new(active)),
+        Some(active) => Introspection::Active(Box::new(Active { iss: issuer, ..active })),
         None => Introspection::Inactive(Inactive { active: false }),
     })
+}
+
+/// With the `sub` that the client it was given to knows the person by, whoever asks.
+async fn named(engine: &Engine, active: Active) -> TxResult<Option<Active>> {
+    let client_id = ClientId::from_stored(active.client_id.as_str());
+    let sub = match &active.person {
+        Some(user) => engine.subject_for(&client_id, user).await?,
+        None => Some(active.client_id.clone()),
+    };
+    Ok(sub.map(|sub| Active { sub, ..active }))
 }
 
 /// The client it was given to, and whoever it is for: named in `aud`, or set to introspect for a

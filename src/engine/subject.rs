@@ -2,10 +2,11 @@
 //! that it is the same in ID tokens, access tokens, userinfo, introspection, logout tokens and hints.
 
 use super::context::{Engine, Macs};
-use crate::base::id::UserId;
+use crate::base::id::{ClientId, UserId};
 use crate::base::secret::b64;
 use crate::domain::client::{Client, SubjectType};
 use crate::protocol::authorize::AuthorizationRequest;
+use crate::store::{Conn, TxResult, clients};
 use std::sync::Arc;
 use url::Url;
 
@@ -28,29 +29,46 @@ impl Engine {
         self.macs.subject_of(client, user)
     }
 
-    /// [`Engine::subject_of`] for a client by its id; `None` when this node does not know it.
-    pub fn subject_for(&self, client_id: &str, user: &UserId) -> Option<String> {
-        self.clients.get(client_id).map(|client| self.subject_of(&client, user))
+    /// [`Engine::subject_of`] for a client by its id; `None` when there is none.
+    ///
+    /// # Errors
+    /// Store errors.
+    pub async fn subject_for(&self, client_id: &ClientId, user: &UserId) -> TxResult<Option<String>> {
+        if let Some(client) = self.clients.get(client_id.as_str()) {
+            return Ok(Some(self.subject_of(&client, user)));
+        }
+        // Another node made it a moment ago: it is not in the snapshot yet.
+        let id = client_id.clone();
+        let found = self.db.read(move |conn| clients::find(conn, id.as_str())).await?;
+        Ok(found.map(|client| self.subject_of(&client, user)))
     }
 
-    /// For a client that has pairwise subjects.
-    pub fn pairwise(&self, client_id: &str) -> Option<Pairwise> {
-        let client = self.clients.get(client_id)?;
-        let pairwise = client.metadata.subject_type == SubjectType::Pairwise;
-        pairwise.then(|| Pairwise { client, macs: self.macs.clone() })
+    /// For a transaction that compares a `sub`.
+    pub fn names(&self, client_id: &str) -> Names {
+        Names { client: self.clients.get(client_id), macs: self.macs.clone() }
     }
 }
 
-/// How a client with pairwise subjects knows people; to be taken into a transaction.
-pub struct Pairwise {
-    client: Arc<Client>,
+/// How one client knows people; to be taken into a transaction.
+pub struct Names {
+    client: Option<Arc<Client>>,
     macs: Arc<Macs>,
 }
 
-impl Pairwise {
-    /// [`Macs::subject_of`].
-    pub fn subject_of(&self, user: &UserId) -> String {
-        self.macs.subject_of(&self.client, user)
+impl Names {
+    /// Whether `sub` is how the client knows `user`.
+    ///
+    /// # Errors
+    /// Store errors.
+    pub fn is(&self, conn: &mut Conn, client_id: &ClientId, user: &UserId, sub: &str) -> TxResult<bool> {
+        let known = match &self.client {
+            Some(client) => Some(self.macs.subject_of(client, user)),
+            // Not in the snapshot yet.
+            None => {
+                clients::find(conn, client_id.as_str())?.map(|client| self.macs.subject_of(&client, user))
+            }
+        };
+        Ok(known.is_some_and(|known| known == sub))
     }
 }
 
@@ -88,7 +106,6 @@ pub fn admits(macs: &Macs, client: &Client, request: &AuthorizationRequest, user
 mod tests {
     use super::*;
     use crate::base::crypt::MasterKey;
-    use crate::base::id::ClientId;
     use crate::base::rng::Rng;
     use crate::domain::client::Metadata;
     use crate::protocol::scope::Scope;
@@ -99,9 +116,9 @@ mod tests {
         metadata.subject_type = SubjectType::Pairwise;
         change(&mut metadata);
         Client {
-            unreviewed: false,
             id: ClientId::from_stored(id),
             enabled: true,
+            unreviewed: false,
             scope: Scope::default(),
             metadata,
             secrets: Vec::new(),

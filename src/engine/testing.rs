@@ -6,7 +6,7 @@ use super::token::live::{Live, Presented};
 use super::{Ctx, Engine};
 use crate::base::secret::Secret;
 use crate::protocol::refusal::{Check, Refusal};
-use crate::store::Fault;
+use crate::store::{Fault, TxResult};
 use serde_json::{Map, Value, json};
 
 /// What an access token in force says; it may be for any audience.
@@ -19,15 +19,11 @@ pub async fn resource(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<
         Refusal::new(Check::BearerInvalid).with("a token in force", "expired, revoked, or not of this server")
     };
     let presented = Presented::read(engine, token.reveal(), now).ok_or_else(invalid)?;
-    let told = match &presented {
-        Presented::Jwt(claims, _) => Some(claims.sub.clone()),
-        Presented::Opaque(_) => None,
-    };
     let found = engine.db.read(move |conn| presented.find(conn, now)).await.map_err(Fault::into_refusal)?;
     let live = found.ok_or_else(invalid)?;
     ctx.trace.client(live.grant.client_id.as_str());
     ctx.trace.passed(Check::BearerInvalid);
-    let subject = told.or_else(|| subject(engine, &live));
+    let subject = subject(engine, &live).await.map_err(Fault::into_refusal)?;
     let mut claims = Map::new();
     claims.insert("iss".to_owned(), json!(engine.policy.issuer));
     let about = [
@@ -42,10 +38,12 @@ pub async fn resource(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<Map<
     Ok(claims)
 }
 
-/// Whom an opaque token is about: the person, or the client itself.
-fn subject(engine: &Engine, live: &Live) -> Option<String> {
-    let client = live.grant.client_id.as_str();
-    live.user.as_ref().map_or_else(|| Some(client.to_owned()), |user| engine.subject_for(client, &user.id))
+/// Whom a token is about: the person as its client knows them, or the client itself.
+async fn subject(engine: &Engine, live: &Live) -> TxResult<Option<String>> {
+    match &live.user {
+        Some(user) => engine.subject_for(&live.grant.client_id, &user.id).await,
+        None => Ok(Some(live.grant.client_id.to_string())),
+    }
 }
 
 /// Makes new keys sign from now on; the ones before stay published while their tokens live. Returns every

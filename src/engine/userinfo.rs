@@ -40,8 +40,8 @@ pub async fn userinfo(engine: &Engine, ctx: &Ctx, token: &Secret) -> Result<User
         return Err(Refusal::new(Check::BearerAudience).with(issuer, live.audience.join(" ")));
     }
     ctx.trace.passed(Check::BearerAudience);
-    let client_id = live.grant.client_id.as_str();
-    let subject = engine.subject_for(client_id, &user.id).ok_or(Check::BearerInvalid)?;
+    let subject = engine.subject_for(&live.grant.client_id, &user.id).await.map_err(Fault::into_refusal)?;
+    let subject = subject.ok_or(Check::BearerInvalid)?;
     let mut claims = released(&user, &live.scope, live.grant.claims.as_ref(), Place::Userinfo);
     claims.insert("sub".to_owned(), Value::from(subject));
     signed_userinfo::of(engine, &live.grant.client_id, claims).await

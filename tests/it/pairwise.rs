@@ -9,6 +9,7 @@ use crate::harness::http::form;
 use latchkey::domain::client::{AccessTokenFormat, ConsentPolicy, Metadata, SubjectType};
 use latchkey::engine::admin::clients;
 use latchkey::engine::keys::TokenType;
+use latchkey::protocol::alg::SigningAlg;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -105,11 +106,7 @@ fn sec_t3_b42_a_token_with_another_subject_is_not_ours() {
     let signed = |sub: &str| {
         let mut changed = given.clone();
         changed["sub"] = json!(sub);
-        app.engine
-            .keys
-            .sign(TokenType::Access, latchkey::protocol::alg::SigningAlg::Rs256, &changed, app.clock.now())
-            .ok()
-            .unwrap()
+        app.engine.keys.sign(TokenType::Access, SigningAlg::Rs256, &changed, app.clock.now()).ok().unwrap()
     };
     assert_eq!(app.userinfo(&signed(text(&given, "sub"))).status, 200, "the forger can sign");
     for other in [ada.id.as_str(), &his, "one", ""] {

@@ -7,7 +7,7 @@ use crate::domain::grant::Grant;
 use crate::domain::user::User;
 use crate::engine::Engine;
 use crate::engine::keys::{AccessClaims, Jti};
-use crate::engine::subject::Pairwise;
+use crate::engine::subject::Names;
 use crate::protocol::scope::Scope;
 use crate::store::grants::Bearing;
 use crate::store::{Conn, TxResult, grants, tokens};
@@ -18,8 +18,8 @@ const LONGEST: usize = 16 * 1024;
 /// An access token by its form: a JWT that is genuine and in force, or the digest of what may be
 /// an opaque one.
 pub enum Presented {
-    /// Its claims, verified, and how its client knows people, if by names of their own.
-    Jwt(Box<AccessClaims>, Option<Pairwise>),
+    /// Its claims, verified, and how its client knows people.
+    Jwt(Box<AccessClaims>, Names),
     /// To be looked up.
     Opaque(Digest<AccessToken>),
 }
@@ -52,8 +52,8 @@ impl Presented {
             return Some(Self::Opaque(Plain::<AccessToken>::presented(token).digest()));
         }
         let claims = engine.keys.verify_access_token(token, now)?;
-        let pairwise = engine.pairwise(&claims.client_id);
-        Some(Self::Jwt(Box::new(claims), pairwise))
+        let names = engine.names(&claims.client_id);
+        Some(Self::Jwt(Box::new(claims), names))
     }
 
     /// The token with all it hangs from, if that stands now.
@@ -70,7 +70,7 @@ impl Presented {
     /// Store errors.
     pub fn find_for(self, conn: &mut Conn, caller: &str, now: Seconds) -> TxResult<Found> {
         match self {
-            Self::Jwt(claims, pairwise) => find_jwt(conn, *claims, pairwise.as_ref(), caller),
+            Self::Jwt(claims, names) => find_jwt(conn, *claims, &names, caller),
             Self::Opaque(digest) => find_opaque(conn, &digest, caller, now),
         }
     }
@@ -85,20 +85,14 @@ pub struct Found {
     pub caller_revision: Option<i64>,
 }
 
-fn find_jwt(
-    conn: &mut Conn,
-    claims: AccessClaims,
-    pairwise: Option<&Pairwise>,
-    caller: &str,
-) -> TxResult<Found> {
+fn find_jwt(conn: &mut Conn, claims: AccessClaims, names: &Names, caller: &str) -> TxResult<Found> {
     let Some(grant_id) = Jti::grant_id(&claims.jti) else { return Ok(Found::default()) };
     let (stands, caller_revision) = standing(conn, grant_id.as_str(), &claims.jti, caller)?;
     let none = Found { live: None, caller_revision };
     let Some((grant, user)) = stands else { return Ok(none) };
-    let is_subject = match (&grant.subject, pairwise) {
-        (None, _) => claims.sub == grant.client_id.as_str(),
-        (Some(subject), None) => claims.sub == subject.user_id.as_str(),
-        (Some(subject), Some(names)) => claims.sub == names.subject_of(&subject.user_id),
+    let is_subject = match &grant.subject {
+        None => claims.sub == grant.client_id.as_str(),
+        Some(subject) => names.is(conn, &grant.client_id, &subject.user_id, &claims.sub)?,
     };
     if claims.client_id != grant.client_id.as_str() || !is_subject {
         return Ok(none);
