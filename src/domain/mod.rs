@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod authorization;
 pub mod client;
+pub mod device;
 pub mod grant;
 pub mod session;
 pub mod signing_key;

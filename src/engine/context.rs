@@ -51,6 +51,8 @@ pub struct Macs {
     pub csrf: MacKey,
     /// Names of login throttles.
     pub throttle: MacKey,
+    /// User codes of devices, and the names of those who enter them.
+    pub user_code: MacKey,
 }
 
 impl Macs {
@@ -60,6 +62,7 @@ impl Macs {
             refresh: master.mac_key("refresh token"),
             csrf: master.mac_key("csrf"),
             throttle: master.mac_key("login throttle"),
+            user_code: master.mac_key("device user code"),
         }
     }
 }

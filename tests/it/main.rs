@@ -24,6 +24,7 @@ mod conformance;
 mod consent;
 mod cookies;
 mod damage;
+mod device;
 mod disabled;
 mod discovery;
 mod double_click;
