@@ -84,6 +84,8 @@ ids! {
     GrantId
     /// A refresh token family.
     FamilyId
+    /// Something a client is to be told.
+    DeliveryId
     /// One request, for the person who asks what went wrong.
     TraceId
 }

@@ -56,6 +56,8 @@ pub struct Macs {
     pub throttle: MacKey,
     /// Pairwise subjects (OIDC Core §8.1).
     pub pairwise: MacKey,
+    /// What browsers hold for session management.
+    pub browser: MacKey,
 }
 
 impl Macs {
@@ -66,6 +68,7 @@ impl Macs {
             csrf: master.mac_key("csrf"),
             throttle: master.mac_key("login throttle"),
             pairwise: master.mac_key("pairwise subject"),
+            browser: master.mac_key("browser state"),
         }
     }
 }
@@ -97,6 +100,8 @@ pub struct Policy {
     pub begun: Limits,
     /// Apps that register themselves.
     pub registration: RegistrationPolicy,
+    /// Whether apps may ask a frame of ours about the session (OIDC Session Management).
+    pub session_management: bool,
     /// Live sessions a person may have.
     pub sessions_per_user: i64,
     /// The longest wait after wrong passwords.
