@@ -1,7 +1,8 @@
 //! What happens beside requests: following other processes' changes, forgetting what has expired,
-//! turning the signing keys.
+//! turning the signing keys, telling apps of logouts.
 
 use crate::engine::Engine;
+use crate::engine::logout::Courier;
 use crate::engine::registration;
 use crate::store::{Conn, Fault, TxResult, audit, prune, traces};
 use std::time::Duration;
@@ -10,6 +11,8 @@ use std::time::Duration;
 const FOLLOW_EVERY: Duration = Duration::from_millis(200);
 /// How often expired rows are forgotten, and keys looked at.
 const TIDY_EVERY: Duration = Duration::from_secs(30);
+/// How often what clients are to be told is looked for.
+const DELIVER_EVERY: Duration = Duration::from_millis(250);
 /// Pause between two batches, so that requests come first.
 const BETWEEN_BATCHES: Duration = Duration::from_millis(20);
 
@@ -18,6 +21,7 @@ pub fn start(engine: &Engine) {
     actix_web::rt::spawn(follow(engine.clone()));
     actix_web::rt::spawn(tidy(engine.clone()));
     actix_web::rt::spawn(forget_issuances(engine.clone()));
+    actix_web::rt::spawn(tell_clients(Courier::new(engine)));
 }
 
 async fn follow(engine: Engine) {
@@ -90,6 +94,27 @@ async fn forget_issued(engine: &Engine, looked_at: &mut String) -> TxResult<()> 
         }
         *looked_at = up_to;
         actix_web::rt::time::sleep(BETWEEN_BATCHES).await;
+    }
+}
+
+/// Delivers each on its own, so that none waits for another.
+async fn tell_clients(courier: Courier) {
+    loop {
+        match courier.claim().await {
+            Ok(claimed) if !claimed.is_empty() => {
+                for one in claimed {
+                    let courier = courier.clone();
+                    actix_web::rt::spawn(async move {
+                        let what = format!("tell client {} of a logout", one.client_id());
+                        log(&what, courier.deliver(one).await);
+                    });
+                }
+            }
+            other => {
+                log("look for what clients are to be told", other.map(|_| ()));
+                actix_web::rt::time::sleep(DELIVER_EVERY).await;
+            }
+        }
     }
 }
 

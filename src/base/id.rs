@@ -88,6 +88,8 @@ ids! {
     DeviceId
     /// A browser in which a user code was entered.
     VisitId
+    /// Something a client is to be told.
+    DeliveryId
     /// One request, for the person who asks what went wrong.
     TraceId
 }

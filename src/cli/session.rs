@@ -1,5 +1,7 @@
 //! `latchkey session`: where people are signed in.
 
+mod deliveries;
+
 use super::exit::Exit;
 use super::failure::Failure;
 use super::local::{Global, Local, Write};
@@ -17,6 +19,8 @@ pub enum Command {
     List(ListArgs),
     /// End one, or all of a person with --user
     End(EndArgs),
+    /// List what apps are told of ended sessions (back-channel logout), newest first
+    Deliveries(deliveries::Args),
 }
 
 /// Which sessions.
@@ -52,6 +56,7 @@ pub fn run(global: &Global, command: &Command) -> Result<Answer, Failure> {
     match command {
         Command::List(args) => list(&global.open()?, args),
         Command::End(args) => end(&global.open_for(args.write)?, args),
+        Command::Deliveries(args) => deliveries::list(&global.open()?, args),
     }
 }
 

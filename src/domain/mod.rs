@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod authorization;
 pub mod client;
+pub mod delivery;
 pub mod device;
 pub mod grant;
 pub mod resource;

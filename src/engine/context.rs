@@ -58,6 +58,8 @@ pub struct Macs {
     pub pairwise: MacKey,
     /// User codes of devices, and the names of those who enter them.
     pub user_code: MacKey,
+    /// What browsers hold for session management.
+    pub browser: MacKey,
 }
 
 impl Macs {
@@ -69,6 +71,7 @@ impl Macs {
             throttle: master.mac_key("login throttle"),
             pairwise: master.mac_key("pairwise subject"),
             user_code: master.mac_key("device user code"),
+            browser: master.mac_key("browser state"),
         }
     }
 }
@@ -100,6 +103,8 @@ pub struct Policy {
     pub begun: Limits,
     /// Apps that register themselves.
     pub registration: RegistrationPolicy,
+    /// Whether apps may ask a frame of ours about the session (OIDC Session Management).
+    pub session_management: bool,
     /// Live sessions a person may have.
     pub sessions_per_user: i64,
     /// The longest wait after wrong passwords.

@@ -2,18 +2,24 @@
 //! who asks, else after the person said yes; a redirect only to a registered URI of a known client.
 
 use super::context::{Ctx, Engine};
+use super::logout::Frame;
 use super::visitor::{Visitor, end_session};
 use crate::base::id::ClientId;
 use crate::domain::client::Client;
+use crate::domain::session::Session;
+use crate::domain::user::User;
 use crate::protocol::params::Params;
 use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::refusal::Refusal;
-use crate::store::TxResult;
+use crate::store::{Conn, TxResult};
 use std::sync::Arc;
 
 /// The parameters known here; repeats are refused, others ignored.
 pub const KNOWN: [&str; 6] =
     ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
+
+/// Why a session ended that somebody signed out of.
+const SIGNED_OUT: &str = "signed out";
 
 /// A logout request, checked.
 #[derive(Clone)]
@@ -39,12 +45,33 @@ pub struct Hint {
     pub sid: Option<String>,
 }
 
+impl Hint {
+    /// Whether it is about this person in this session.
+    async fn names(&self, engine: &Engine, session: &Session, user: &User) -> TxResult<bool> {
+        if self.sid.as_ref().is_some_and(|sid| sid != session.id.as_str()) {
+            return Ok(false);
+        }
+        let known_as = engine.subject_for(&self.client_id, &user.id).await?;
+        Ok(known_as.is_some_and(|sub| sub == self.sub))
+    }
+}
+
 /// What is to be done.
 pub enum Logout {
-    /// The session is over (or there was none); go there or show the page.
-    Done,
+    /// The session is over (or there was none): first the pages of the apps it signed in at, then
+    /// onward, or our own page.
+    Done(Ended),
     /// The person must say yes first.
     Ask,
+}
+
+/// What is over.
+#[derive(Default)]
+pub struct Ended {
+    /// The pages of apps that the browser is to load.
+    pub frames: Vec<Frame>,
+    /// Whether somebody else goes on in this browser: the session was not the current one.
+    pub beside: bool,
 }
 
 /// Reads and checks the request.
@@ -77,7 +104,7 @@ pub fn read(engine: &Engine, params: &Params) -> Result<LogoutRequest, Refusal> 
     Ok(LogoutRequest { client, hint, redirect, state: params.get("state").map(str::to_owned) })
 }
 
-/// Ends the session at once when the hint is of this very session; else asks (security row M2).
+/// Ends the session at once when the hint is of this very browser's; else asks (security row M2).
 ///
 /// # Errors
 /// Store errors: then nothing was ended.
@@ -87,31 +114,37 @@ pub async fn request(
     visitor: &Visitor,
     request: &LogoutRequest,
 ) -> TxResult<Logout> {
-    let Some((session, user)) = visitor.current(engine).await? else { return Ok(Logout::Done) };
-    let proven = match &request.hint {
-        Some(hint) if hint.sid.as_ref().is_none_or(|sid| sid == session.id.as_str()) => {
-            engine.subject_for(&hint.client_id, &user.id).await?.is_some_and(|sub| sub == hint.sub)
+    let current = visitor.current(engine).await?;
+    if let Some(hint) = &request.hint {
+        if let Some((session, user)) = &current
+            && hint.names(engine, session, user).await?
+        {
+            return Ok(Logout::Done(confirmed(engine, ctx, visitor).await?));
         }
-        _ => false,
-    };
-    if !proven {
-        return Ok(Logout::Ask);
+        for other in visitor.others_now(engine, current.as_ref().map(|(session, _)| session)).await? {
+            if hint.names(engine, &other.session, &other.user).await? {
+                let frames = end(engine, ctx, other.session).await?;
+                return Ok(Logout::Done(Ended { frames, beside: current.is_some() }));
+            }
+        }
     }
-    confirmed(engine, ctx, visitor).await?;
-    Ok(Logout::Done)
+    Ok(if current.is_some() { Logout::Ask } else { Logout::Done(Ended::default()) })
 }
 
-/// Ends the session of this browser, in the store, before anything is answered.
+/// Ends the current session of this browser, in the store, before anything is answered.
 ///
 /// # Errors
 /// Store errors: then nothing was ended.
-pub async fn confirmed(engine: &Engine, ctx: &Ctx, visitor: &Visitor) -> TxResult<()> {
+pub async fn confirmed(engine: &Engine, ctx: &Ctx, visitor: &Visitor) -> TxResult<Ended> {
     let (with, ctx, visitor) = (engine.clone(), ctx.clone(), visitor.clone());
-    engine
-        .db
-        .write(move |conn| match visitor.signed_in(conn, &with)? {
-            Some((session, _)) => end_session(conn, (&with, &ctx), &session, "signed out"),
-            None => Ok(()),
-        })
-        .await
+    let end = move |conn: &mut Conn| match visitor.signed_in(conn, &with)? {
+        Some((session, _)) => end_session(conn, (&with, &ctx), &session, SIGNED_OUT),
+        None => Ok(Vec::new()),
+    };
+    Ok(Ended { frames: engine.db.write(end).await?, beside: false })
+}
+
+async fn end(engine: &Engine, ctx: &Ctx, session: Session) -> TxResult<Vec<Frame>> {
+    let (with, ctx) = (engine.clone(), ctx.clone());
+    engine.db.write(move |conn| end_session(conn, (&with, &ctx), &session, SIGNED_OUT)).await
 }

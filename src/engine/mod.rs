@@ -15,6 +15,7 @@ pub mod gate;
 pub mod introspect;
 pub mod keys;
 pub mod login;
+pub mod logout;
 pub mod network;
 pub mod outbound;
 pub mod oxide;

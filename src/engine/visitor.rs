@@ -1,6 +1,7 @@
 //! Who is at the browser: what its cookies say, and the session behind them.
 
 use super::context::{Ctx, Engine};
+use super::logout::{self, Frame};
 use crate::base::clock::Seconds;
 use crate::base::id::SessionId;
 use crate::base::secret::{BrowserSecret, Digest, Plain, SessionSecret, b64, unb64};
@@ -126,7 +127,7 @@ pub fn start_session(
 
 /// Ends a person's oldest sessions beyond the limit, with what [`end_session`] ends.
 fn end_surplus(conn: &mut Conn, engine: &Engine, user: &User) -> TxResult<()> {
-    let (now, user) = (engine.now(), user.id.as_str());
+    let (now, id, user) = (engine.now(), &user.id, user.id.as_str());
     let surplus = sessions::end_beyond(conn, user, engine.policy.sessions_per_user, now)?;
     if surplus.is_empty() {
         return Ok(());
@@ -135,10 +136,11 @@ fn end_surplus(conn: &mut Conn, engine: &Engine, user: &User) -> TxResult<()> {
     let surplus: Vec<&str> = surplus.iter().map(String::as_str).collect();
     authorizations::burn_codes_of_sessions(conn, user, &surplus)?;
     grants::end_all(conn, &Ending::Sessions(&surplus), "too many sessions", now)?;
-    Ok(())
+    logout::tell(conn, &engine.clock, &engine.rng, id, &surplus)
 }
 
-/// Ends a session with its unredeemed codes and the grants that were not to outlive it (security row M5).
+/// Ends a session with its unredeemed codes and the grants that were not to outlive it (security row M5),
+/// and has the apps told that it signed in at; the pages of theirs that its browser is to load.
 ///
 /// # Errors
 /// Store errors.
@@ -147,29 +149,45 @@ pub fn end_session(
     (engine, ctx): (&Engine, &Ctx),
     session: &Session,
     why: &str,
-) -> TxResult<()> {
+) -> TxResult<Vec<Frame>> {
     let now = engine.now();
-    sessions::end(conn, session.id.as_str(), now)?;
+    if !sessions::end(conn, session.id.as_str(), now)? {
+        // Whoever was first has told everybody.
+        return Ok(Vec::new());
+    }
     // Codes first: a redemption under way is waited for, and its grant is then seen and ended.
     let (user, ended) = (session.user_id.as_str(), [session.id.as_str()]);
     authorizations::burn_codes_of_sessions(conn, user, &ended)?;
     grants::end_all(conn, &Ending::Sessions(&ended), why, now)?;
+    let told = logout::parties(conn, &ended)?;
+    logout::queue(conn, &engine.clock, &engine.rng, &session.user_id, &told)?;
     let event =
         ctx.event("session.ended").user(session.user_id.as_str()).target(session.id.as_str()).detail(why);
-    audit::record(conn, &engine.clock, &engine.rng, event)
+    audit::record(conn, &engine.clock, &engine.rng, event)?;
+    Ok(logout::frames(&engine.policy.issuer, &told))
 }
 
 /// Ends every session of a person, with all codes and grants, those with `offline_access` too
-/// ("sign out everywhere": security row E11).
+/// ("sign out everywhere": security row E11); the pages that the browser of the session `here` is to load.
 ///
 /// # Errors
 /// Store errors.
-pub fn end_all_sessions(conn: &mut Conn, (engine, ctx): (&Engine, &Ctx), user: &User) -> TxResult<()> {
+pub fn end_all_sessions(
+    conn: &mut Conn,
+    (engine, ctx): (&Engine, &Ctx),
+    user: &User,
+    here: &Session,
+) -> TxResult<Vec<Frame>> {
     let now = engine.now();
     let ended = sessions::end_all(conn, user.id.as_str(), None, now)?;
     authorizations::burn_codes_of(conn, user.id.as_str(), None)?;
     grants::end_all(conn, &Ending::User(user.id.as_str()), "signed out everywhere", now)?;
+    let ended: Vec<&str> = ended.iter().map(String::as_str).collect();
+    let mut told = logout::parties(conn, &ended)?;
+    logout::queue(conn, &engine.clock, &engine.rng, &user.id, &told)?;
     let event =
         ctx.event("session.ended_all").user(user.id.as_str()).detail(format!("{} sessions", ended.len()));
-    audit::record(conn, &engine.clock, &engine.rng, event)
+    audit::record(conn, &engine.clock, &engine.rng, event)?;
+    told.retain(|party| party.session.session_id == here.id);
+    Ok(logout::frames(&engine.policy.issuer, &told))
 }

@@ -5,8 +5,9 @@ use super::conn::{Conn, free_rows};
 use super::fault::TxResult;
 use super::schema::{
     access_tokens, authorizations, client_secrets, device_codes, device_tries, grants, initial_access_tokens,
-    login_throttles, one_time_links, revoked_tokens, sessions,
+    login_throttles, one_time_links, outbox, revoked_tokens, sessions,
 };
+use super::session_clients;
 use crate::base::clock::Seconds;
 use diesel::prelude::*;
 
@@ -31,11 +32,12 @@ macro_rules! batch {
 /// Store errors.
 pub fn batch(conn: &mut Conn, now: Seconds) -> TxResult<usize> {
     let day_ago = now.saturating_sub(86_400);
+    let week_ago = now.saturating_sub(7 * 86_400);
     let mut gone = 0;
     gone += batch!(conn, authorizations, id, authorizations::expires_at.lt(now));
     gone += batch!(conn, access_tokens, digest, access_tokens::expires_at.lt(now));
     gone += batch!(conn, revoked_tokens, jti, revoked_tokens::expires_at.lt(now));
-    gone += batch!(conn, grants, id, grants::expires_at.lt(now));
+    gone += expired_grants(conn, now)?;
     gone += batch!(conn, sessions, id, sessions::expires_at.lt(now).or(sessions::ended_at.lt(day_ago)));
     gone += batch!(conn, login_throttles, name, login_throttles::forget_at.lt(now));
     gone += batch!(conn, device_codes, id, device_codes::forget_at.lt(now));
@@ -43,5 +45,17 @@ pub fn batch(conn: &mut Conn, now: Seconds) -> TxResult<usize> {
     gone += batch!(conn, one_time_links, digest, one_time_links::expires_at.lt(day_ago));
     gone += batch!(conn, client_secrets, id, client_secrets::expires_at.lt(day_ago));
     gone += batch!(conn, initial_access_tokens, id, initial_access_tokens::expires_at.lt(day_ago));
+    gone += batch!(conn, outbox, id, outbox::ended_at.lt(week_ago));
     Ok(gone)
+}
+
+/// Grants whose last token has expired. At which clients a live session signed in is known on.
+fn expired_grants(conn: &mut Conn, now: Seconds) -> TxResult<usize> {
+    let ids =
+        free_rows!(conn, grants::table.filter(grants::expires_at.lt(now)).select(grants::id).limit(BATCH));
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    session_clients::keep(conn, &ids, now)?;
+    Ok(diesel::delete(grants::table.filter(grants::id.eq_any(ids))).execute(conn)?)
 }

@@ -307,6 +307,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    session_clients (session_id, client_id) {
+        session_id -> Text,
+        client_id -> Text,
+        last_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Text,
+        kind -> Text,
+        client_id -> Text,
+        payload -> Text,
+        jti -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        next_at -> BigInt,
+        attempts -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(grants -> users (user_id));
 diesel::joinable!(grants -> clients (client_id));
@@ -339,5 +364,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     config_revisions,
     initial_access_tokens,
     client_registrations,
-    resources
+    resources,
+    session_clients,
+    outbox,
 );

@@ -17,6 +17,11 @@ const BROWSER: &str = "__Host-lk_ix";
 /// The attributes of every cookie; `__Host-` makes the browser insist on most of them. On
 /// `http://localhost` browsers take Secure cookies as well.
 const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
+/// What our frame reads with a script, also inside another site's page (OIDC Session Management §3): it
+/// opens nothing, and is not there where session management is off.
+const BROWSER_STATE: &str = "__Host-lk_bs";
+/// Its attributes.
+const FRAME_ATTRIBUTES: &str = "Path=/; Secure; SameSite=None";
 /// A value of ours: 256 bits in base64url.
 const LENGTH: usize = 43;
 
@@ -106,9 +111,32 @@ pub fn clear_session(response: &mut Response) {
     set(response, &format!("{SESSION}=; {ATTRIBUTES}; Max-Age=0"));
 }
 
+/// Sets what our own frame in an app's page reads (OIDC Session Management §3).
+pub fn set_browser_state(response: &mut Response, state: &str) {
+    set(response, &format!("{BROWSER_STATE}={state}; {FRAME_ATTRIBUTES}"));
+}
+
 /// Sets the binding cookie.
 pub fn set_browser(response: &mut Response, secret: &Plain<BrowserSecret>) {
     set(response, &format!("{BROWSER}={}; {ATTRIBUTES}", secret.reveal()));
+}
+
+/// Takes away what our own frame reads, so that it says that something has changed.
+pub fn clear_browser_state(response: &mut Response) {
+    set(response, &format!("{BROWSER_STATE}=; {FRAME_ATTRIBUTES}; Max-Age=0"));
+}
+
+/// Marks an answer after which the browser's cookies stay as they are.
+struct Kept;
+
+/// The answer sets no binding cookie: the browser may hold one that it did not send.
+pub fn keep(response: &mut Response) {
+    response.extensions_mut().insert(Kept);
+}
+
+/// Whether the answer was marked by [`keep`].
+pub fn are_kept(response: &Response) -> bool {
+    response.extensions().get::<Kept>().is_some()
 }
 
 fn set(response: &mut Response, text: &str) {

@@ -285,7 +285,7 @@ fn finish(request: &Request, route: Option<&Route>, response: &mut Response) {
     if !response.headers().contains_key("content-security-policy") {
         headers::secure(response, public, &request.nonce, &FormAction::default());
     }
-    if let Some(fresh) = &request.fresh_browser {
+    if let Some(fresh) = request.fresh_browser.as_ref().filter(|_| !cookies::are_kept(response)) {
         cookies::set_browser(response, fresh);
     }
     if let Ok(value) = HeaderValue::from_str(request.ctx.trace.id().as_str()) {

@@ -73,6 +73,35 @@ pub fn secure(response: &mut Response, public: &PublicUrl, nonce: &str, form_act
     }
 }
 
+/// Lets a page of ours load frames of these origins, which are none but those of registered addresses.
+pub fn allow_frames<'a>(response: &mut Response, sources: impl Iterator<Item = &'a str>) {
+    let mut listed: Vec<&str> = sources.collect();
+    listed.sort_unstable();
+    listed.dedup();
+    let policy = response.headers().get(CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    if let (Some(policy), false) = (policy, listed.is_empty())
+        && let Ok(value) = HeaderValue::from_str(&format!("{policy}; frame-src {}", listed.join(" ")))
+    {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, value);
+    }
+}
+
+/// Headers of the one page that any site may put into a frame (security row N4 says why no other): it
+/// shows nothing and takes no clicks.
+pub fn secure_framed(response: &mut Response, public: &PublicUrl, nonce: &str) {
+    secure(response, public, nonce, &FormAction::default());
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+    );
+    let headers = response.headers_mut();
+    headers.remove(X_FRAME_OPTIONS);
+    headers.remove(COOP);
+    headers.insert(CORP, HeaderValue::from_static("cross-origin"));
+    if let Ok(value) = HeaderValue::from_str(&policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, value);
+    }
+}
+
 /// Lets scripts of any origin read the answer (JWKS, discovery).
 pub fn allow_any_origin(response: &mut Response) {
     response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));

@@ -1,11 +1,13 @@
 //! The one way out: redirects, JSON, pages and errors. Nothing else writes a `Location` or an error.
 
+use super::cookies;
 use super::headers::{self, FormAction};
 use super::request::{Request, Response};
 use super::views::{self, Page};
 use crate::base::text::error_description;
 use crate::engine::authorize::AuthorizationResponse;
 use crate::protocol::authorize::ResponseMode;
+use crate::protocol::params;
 use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::refusal::{Answer, Check, Refusal};
 use actix_web::http::StatusCode;
@@ -66,6 +68,17 @@ pub fn to_verified(target: &VerifiedRedirect, pairs: &[(&str, &str)]) -> Respons
     redirect(&target.with_query(pairs.iter().copied()))
 }
 
+/// 303 from a form post to the same address by GET, whose query are `pairs`: a browser sends no cookies of
+/// ours along with another site's form, and does with the redirect. Because it kept them back, none that
+/// it holds is replaced.
+pub fn again_by_get(request: &Request, path: &str, pairs: &[(&str, &str)]) -> Response {
+    let query = params::encode(pairs.iter().copied());
+    let joint = if query.is_empty() { "" } else { "?" };
+    let mut response = to_own(request, &format!("{path}{joint}{query}"));
+    cookies::keep(&mut response);
+    response
+}
+
 /// 308 to the same page under the name of the issuer, for the loopback's other names.
 pub fn to_issuer(url: &str) -> Response {
     located(StatusCode::PERMANENT_REDIRECT, url)
@@ -97,17 +110,21 @@ pub fn authorization(request: &Request, answer: AuthorizationResponse) -> Result
         params.push(("error_description", describe(request, refusal)));
         params.push(("error_uri", docs(request, refusal)));
     }
-    match answer.target.response_mode {
+    let mut response = match answer.target.response_mode {
         ResponseMode::Query => {
             let pairs: Vec<(&str, &str)> = params.iter().map(|(n, v)| (*n, v.as_str())).collect();
-            Ok(to_verified(&answer.target.redirect_uri, &pairs))
+            to_verified(&answer.target.redirect_uri, &pairs)
         }
         ResponseMode::Fragment => {
             let pairs = params.iter().map(|(n, v)| (*n, v.as_str()));
-            Ok(redirect(&answer.target.redirect_uri.with_fragment(pairs)))
+            redirect(&answer.target.redirect_uri.with_fragment(pairs))
         }
-        ResponseMode::FormPost => form_post(request, &answer.target.redirect_uri, params),
+        ResponseMode::FormPost => form_post(request, &answer.target.redirect_uri, params)?,
+    };
+    if let Some(session) = answer.target.session {
+        cookies::set_browser_state(&mut response, &session.browser_state);
     }
+    Ok(response)
 }
 
 fn form_post(

@@ -175,6 +175,11 @@ fn b2_b3_nothing_is_advertised_that_is_not_tried_here() {
         "request_parameter_supported",
         "request_uri_parameter_supported",
         "service_documentation",
+        // Tried in backchannel_logout.rs and frontchannel_logout.rs.
+        "backchannel_logout_supported",
+        "backchannel_logout_session_supported",
+        "frontchannel_logout_supported",
+        "frontchannel_logout_session_supported",
     ];
     let said = document(&app);
     let names: BTreeSet<String> = said.as_object().unwrap().keys().cloned().collect();

@@ -1,6 +1,6 @@
 //! `[session]`: how long a browser stays signed in.
 
-use crate::config::formats::{DAY, MINUTE, seconds, whole};
+use crate::config::formats::{DAY, MINUTE, Truth, seconds, whole};
 use crate::config::key::section;
 
 section! {
@@ -21,5 +21,9 @@ section! {
         begun_total: u32 => whole(0, 100_000_000, "sign-ins").zero_means("no limit"), "100000";
         /// Sessions a person may have at once; the oldest makes room for a new one.
         max_per_user: u32 => whole(1, 10_000, "sessions"), "50";
+        /// Whether apps may ask, in a frame of this server (OpenID Connect Session Management), if the browser still
+        /// has the sign-in they know of. Browsers that keep the cookies of frames apart answer "changed" always, so
+        /// it is off by default; logout by back-channel needs none of it.
+        management: bool => Truth, "false";
     }
 }

@@ -1,6 +1,7 @@
 //! What people may do with their own account: see and end sessions, see and take back consents.
 
 use super::context::{Ctx, Engine};
+use super::logout::Frame;
 use super::visitor::{Visitor, end_all_sessions, end_session};
 use crate::domain::session::Session;
 use crate::domain::user::User;
@@ -94,11 +95,16 @@ pub async fn withdraw(engine: &Engine, ctx: &Ctx, visitor: &Visitor, client_id: 
         .await
 }
 
-/// Ends one of the person's own sessions.
+/// Ends one of the person's own sessions; the pages that its browser is to load, which may be another.
 ///
 /// # Errors
 /// [`Check::SessionMissing`] also when the session is not theirs.
-pub async fn end_one(engine: &Engine, ctx: &Ctx, visitor: &Visitor, session_id: String) -> TxResult<()> {
+pub async fn end_one(
+    engine: &Engine,
+    ctx: &Ctx,
+    visitor: &Visitor,
+    session_id: String,
+) -> TxResult<Vec<Frame>> {
     let (with, ctx, visitor) = (engine.clone(), ctx.clone(), visitor.clone());
     engine
         .db
@@ -115,17 +121,18 @@ pub async fn end_one(engine: &Engine, ctx: &Ctx, visitor: &Visitor, session_id: 
         .await
 }
 
-/// "Sign out everywhere": every session of the person, this one included, and every app's access.
+/// "Sign out everywhere": every session of the person, this one included, and every app's access; the
+/// pages that this browser is to load.
 ///
 /// # Errors
 /// [`Check::SessionMissing`], store errors.
-pub async fn end_everywhere(engine: &Engine, ctx: &Ctx, visitor: &Visitor) -> TxResult<()> {
+pub async fn end_everywhere(engine: &Engine, ctx: &Ctx, visitor: &Visitor) -> TxResult<Vec<Frame>> {
     let (with, ctx, visitor) = (engine.clone(), ctx.clone(), visitor.clone());
     engine
         .db
         .write(move |conn| {
-            let (_, user) = visitor.signed_in(conn, &with)?.ok_or(Check::SessionMissing)?;
-            end_all_sessions(conn, (&with, &ctx), &user)
+            let (here, user) = visitor.signed_in(conn, &with)?.ok_or(Check::SessionMissing)?;
+            end_all_sessions(conn, (&with, &ctx), &user, &here)
         })
         .await
 }

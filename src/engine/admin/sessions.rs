@@ -2,7 +2,9 @@
 
 use super::Desk;
 use super::fault::{AdminError, AdminResult};
+use crate::base::id::UserId;
 use crate::domain::audit::Event;
+use crate::engine::logout;
 use crate::store::grants::{self, Ending};
 use crate::store::{Conn, authorizations, links, sessions};
 
@@ -29,6 +31,7 @@ pub fn end(conn: &mut Conn, desk: &Desk, id: &str) -> AdminResult<Ended> {
     authorizations::burn_codes_of_sessions(conn, session.user_id.as_str(), &[id])?;
     let ending = Ending::Sessions(&[id]);
     let grants = grants::end_all(conn, &ending, "session ended", desk.now())?;
+    logout::tell(conn, &desk.clock, &desk.rng, &session.user_id, &[id])?;
     desk.audit(conn, Event::new("session.ended").user(session.user_id.as_str()).target(id))?;
     Ok(Ended { sessions: 1, grants })
 }
@@ -55,6 +58,8 @@ pub(super) fn end_everything(
     authorizations::burn_codes_of(conn, user_id, None)?;
     let grants = grants::end_all(conn, &Ending::User(user_id), why, now)?;
     links::void(conn, user_id)?;
+    let told: Vec<&str> = ended.iter().map(String::as_str).collect();
+    logout::tell(conn, &desk.clock, &desk.rng, &UserId::from_stored(user_id), &told)?;
     desk.audit(conn, Event::new("session.all_ended").user(user_id).detail(why))?;
     Ok(Ended { sessions: ended.len(), grants })
 }

@@ -109,6 +109,7 @@ impl<'a> Draft<'a> {
             response_mode: self.response_mode,
             state: state.map(str::to_owned),
             issuer: engine.policy.issuer.clone(),
+            session: None,
         })
     }
 

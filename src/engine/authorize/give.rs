@@ -153,7 +153,11 @@ fn give(
     } else {
         None
     };
-    Ok(Given { target: Target::of(engine, request), code, tokens })
+    let mut target = Target::of(engine, request);
+    if approval.scope.has("openid") {
+        target = target.in_session(engine, request.client_id.as_str(), &approval.session_id);
+    }
+    Ok(Given { target, code, tokens })
 }
 
 /// The grant of tokens that left by the authorization endpoint has the name of their authorization:

@@ -1,7 +1,7 @@
 //! The authorization response: what goes back to the client, and how (RFC 6749 §4.1.2, RFC 9207).
 
 use super::next::Step;
-use crate::base::id::AuthorizationId;
+use crate::base::id::{AuthorizationId, SessionId};
 use crate::base::secret::{Code, Plain};
 use crate::engine::context::Engine;
 use crate::engine::token::TokenResponse;
@@ -20,6 +20,17 @@ pub struct Target {
     pub state: Option<String>,
     /// The `iss` parameter (RFC 9207 §2).
     pub issuer: String,
+    /// What is said of the session to apps that ask our frame about it, where session management is on.
+    pub session: Option<SessionState>,
+}
+
+/// The session as an app's page and this browser can tell it from another (OIDC Session Management §2, §3).
+#[derive(Clone, Debug)]
+pub struct SessionState {
+    /// The `session_state` parameter.
+    pub parameter: String,
+    /// What our frame reads in this browser.
+    pub browser_state: String,
 }
 
 impl Target {
@@ -30,7 +41,18 @@ impl Target {
             response_mode: request.response_mode,
             state: request.state.clone(),
             issuer: engine.policy.issuer.clone(),
+            session: None,
         }
+    }
+
+    /// The target of an answer that was given in this session.
+    #[must_use]
+    pub fn in_session(mut self, engine: &Engine, client_id: &str, session: &SessionId) -> Self {
+        self.session = engine.browser_state(session).and_then(|browser_state| {
+            let parameter = engine.session_state(client_id, &self.redirect_uri, &browser_state)?;
+            Some(SessionState { parameter, browser_state })
+        });
+        self
     }
 }
 
@@ -67,6 +89,7 @@ impl AuthorizationResponse {
             params.push(("state", state.clone()));
         }
         params.push(("iss", target.issuer.clone()));
+        params.extend(target.session.as_ref().map(|session| ("session_state", session.parameter.clone())));
         Self { target, params, refusal }
     }
 }

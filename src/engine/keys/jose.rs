@@ -24,6 +24,8 @@ pub enum TokenType {
     Id,
     /// A signed userinfo answer (OIDC Core §5.3.2).
     UserInfo,
+    /// A logout token (OIDC Back-Channel Logout §2.4).
+    Logout,
 }
 
 impl TokenType {
@@ -34,6 +36,7 @@ impl TokenType {
             Self::Access => Some("at+jwt"),
             Self::Id => Some("JWT"),
             Self::UserInfo => None,
+            Self::Logout => Some("logout+jwt"),
         }
     }
 

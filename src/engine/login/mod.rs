@@ -38,6 +38,8 @@ pub struct SignedIn {
     pub session: Plain<SessionSecret>,
     /// The cookie values of others who stay signed in in this browser.
     pub others: Vec<Digest<SessionSecret>>,
+    /// What our frame reads in this browser, where session management is on.
+    pub browser_state: Option<String>,
     /// What the app is given, if nothing more is to be asked.
     pub given: Option<Given>,
 }
@@ -127,13 +129,14 @@ fn finish(
     };
     let arrival = accounts::arrive(conn, (engine, ctx), visitor, current, (&user, switching))?;
     let (session, secret) = start_session(conn, (engine, ctx), arrival.before, &user, auth)?;
+    let browser_state = engine.browser_state(&session.id);
     let event = ctx.event("login.succeeded").user(user.id.as_str()).target(session.id.as_str()).detail("pwd");
     audit::record(conn, &engine.clock, &engine.rng, event)?;
     let given = match waiting {
         Some(waiting) => answer(conn, (engine, ctx), waiting, (session, user.clone()), switching)?,
         None => None,
     };
-    Ok(SignedIn { user, session: secret, others: arrival.others, given })
+    Ok(SignedIn { user, session: secret, others: arrival.others, browser_state, given })
 }
 
 /// The authorization that waits, and the session that has signed in for it before. Of one that is

@@ -98,6 +98,7 @@ fn policy() -> Policy {
         login: 1800,
         begun: Limits { per_network: 0, total: 0 },
         registration: RegistrationPolicy::default(),
+        session_management: false,
         sessions_per_user: 20,
         max_login_delay: 60,
         min_password: 8,

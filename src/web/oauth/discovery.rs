@@ -1,6 +1,7 @@
 //! Discovery (OIDC Discovery §3, RFC 8414 §2): derived from the tables, so that it advertises
 //! exactly what works. Built once; issuer and URLs from configuration alone (security row H4).
 
+use super::check_session;
 use super::jwks::cached;
 use super::register;
 use crate::base::secret::sha256_b64;
@@ -108,5 +109,22 @@ fn metadata(engine: &Engine) -> Map<String, Value> {
         ("service_documentation", json!(engine.policy.url("/errors"))),
     ];
     all.extend(pairs.map(|(key, value)| (key.to_owned(), value)));
+    logout(engine, &mut all);
     all
+}
+
+/// OIDC Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3.
+fn logout(engine: &Engine, all: &mut Map<String, Value>) {
+    for name in [
+        "backchannel_logout_supported",
+        "backchannel_logout_session_supported",
+        "frontchannel_logout_supported",
+        "frontchannel_logout_session_supported",
+    ] {
+        all.insert(name.to_owned(), json!(true));
+    }
+    if engine.policy.session_management {
+        let frame = engine.policy.url(check_session::ROUTE.path);
+        all.insert("check_session_iframe".to_owned(), json!(frame));
+    }
 }

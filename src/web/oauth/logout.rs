@@ -1,6 +1,6 @@
 //! RP-Initiated Logout: the end session endpoint, by GET and POST (RPI §2).
 
-use crate::engine::end_session::{self, Logout, LogoutRequest};
+use crate::engine::end_session::{self, Ended, Logout, LogoutRequest};
 use crate::protocol::refusal::Refusal;
 use crate::web::cookies;
 use crate::web::pages;
@@ -25,27 +25,48 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 async fn handle(request: Request) -> Result<Response, Refusal> {
     let params = if *request.http.method() == Method::POST { &request.form } else { &request.query };
+    if *request.http.method() == Method::POST && request.visitor.session.is_none() {
+        // A form of the app's own site comes without our cookies (SameSite=Lax), a GET with them.
+        end_session::read(request.engine(), params)?;
+        let known = params.pairs().iter().filter(|(name, _)| end_session::KNOWN.contains(&name.as_str()));
+        let pairs: Vec<(&str, &str)> = known.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        return Ok(respond::again_by_get(&request, ROUTE.path, &pairs));
+    }
     let asked = end_session::read(request.engine(), params)?;
     let outcome = end_session::request(request.engine(), &request.ctx, &request.visitor, &asked).await;
     match outcome.map_err(crate::store::Fault::into_refusal)? {
-        Logout::Done => done(&request, &asked),
+        Logout::Done(ended) => done(&request, &asked, &ended),
         Logout::Ask => pages::logout::ask(&request, &asked, params).await,
     }
 }
 
-/// Signed out: on to the verified address, or our own page (RPI §3; security rows M1, M3, M5).
+/// Signed out: on to the verified address, or our own page (RPI §3; security rows M1, M3, M5). Where apps
+/// have pages that this browser is to load, ours loads them first (OIDC Front-Channel Logout §3).
 ///
 /// # Errors
 /// When the page cannot be rendered.
-pub fn done(request: &Request, asked: &LogoutRequest) -> Result<Response, Refusal> {
+pub fn done(request: &Request, asked: &LogoutRequest, ended: &Ended) -> Result<Response, Refusal> {
+    let frames = &ended.frames;
+    let state: Vec<(&str, &str)> = asked.state.as_deref().map(|s| ("state", s)).into_iter().collect();
     let mut response = match &asked.redirect {
+        Some(target) if frames.is_empty() => respond::to_verified(target, &state),
         Some(target) => {
-            let state: Vec<(&str, &str)> = asked.state.as_deref().map(|s| ("state", s)).into_iter().collect();
-            respond::to_verified(target, &state)
+            let onward = if state.is_empty() { target.as_str().to_owned() } else { target.with_query(state) };
+            pages::logout::signed_out(request, asked, frames, Some(&onward))?
         }
-        None => pages::logout::signed_out(request, asked)?,
+        None => pages::logout::signed_out(request, asked, frames, None)?,
     };
-    cookies::clear_session(&mut response);
-    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
+    if !ended.beside {
+        over(request, &mut response);
+    }
     Ok(response)
+}
+
+/// What the browser held of the session goes (security row M5).
+pub fn over(request: &Request, response: &mut Response) {
+    cookies::clear_session(response);
+    if request.engine().policy.session_management {
+        cookies::clear_browser_state(response);
+    }
+    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
 }

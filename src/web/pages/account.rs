@@ -3,17 +3,18 @@
 use super::{claims, person, start, typed, words};
 use crate::domain::session::Session;
 use crate::engine::account::{self, App, Overview};
+use crate::engine::logout::Frame;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::Fault;
-use crate::web::cookies;
 use crate::web::headers::FormAction;
+use crate::web::oauth::logout::over;
+use crate::web::pages;
 use crate::web::pages::consent::{in_order, sentence};
 use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
 use crate::web::views::account::{Account, AppAccess, SessionLine};
 use crate::web::views::parts::Moment;
-use crate::web::views::signed_out::SignedOut;
 use crate::web::views::text::Text;
 use actix_web::http::{Method, StatusCode};
 
@@ -145,16 +146,23 @@ async fn end(request: Request) -> Result<Response, Refusal> {
     let (engine, ctx, visitor) = (request.engine(), &request.ctx, &request.visitor);
     match typed(&request, "session") {
         "all" => {
-            account::end_everywhere(engine, ctx, visitor).await.map_err(Fault::into_refusal)?;
-            let view = SignedOut { chrome: request.chrome(), everywhere: true, onward: None };
-            let mut response = respond::page(&request, StatusCode::OK, &view, FormAction::default())?;
-            cookies::clear_session(&mut response);
-            Ok(response)
+            let frames = account::end_everywhere(engine, ctx, visitor).await.map_err(Fault::into_refusal)?;
+            signed_out(&request, &frames, true)
         }
         id => {
             let id = id.to_owned();
-            account::end_one(engine, ctx, visitor, id).await.map_err(Fault::into_refusal)?;
-            Ok(respond::to_own(&request, "/account"))
+            let frames = account::end_one(engine, ctx, visitor, id).await.map_err(Fault::into_refusal)?;
+            if visitor.current(engine).await.map_err(Fault::into_refusal)?.is_some() {
+                return Ok(respond::to_own(&request, "/account"));
+            }
+            signed_out(&request, &frames, false)
         }
     }
+}
+
+/// This browser's own session was among those that ended.
+fn signed_out(request: &Request, frames: &[Frame], everywhere: bool) -> Result<Response, Refusal> {
+    let mut response = pages::logout::from_account(request, frames, everywhere)?;
+    over(request, &mut response);
+    Ok(response)
 }

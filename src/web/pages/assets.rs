@@ -25,6 +25,7 @@ macro_rules! asset {
 
 asset!(STYLE, "/static/latchkey.css");
 asset!(MODULE, "/static/latchkey.js");
+asset!(ONWARD, "/static/onward.js");
 asset!(ICON, "/static/latchkey.svg");
 
 fn serve(request: &Request, asset: &'static Asset) -> Response {

@@ -188,6 +188,9 @@ async fn go_on(
     };
     cookies::set_session(&mut response, &signed_in.session);
     cookies::keep_others(&request.http, &mut response, &signed_in.others);
+    if let Some(state) = &signed_in.browser_state {
+        cookies::set_browser_state(&mut response, state);
+    }
     Ok(response)
 }
 

@@ -2,17 +2,19 @@
 
 use super::{person, typed, words};
 use crate::base::secret::{b64, unb64};
-use crate::engine::end_session::{self, LogoutRequest};
+use crate::domain::client::Client;
+use crate::engine::end_session::{self, Ended, LogoutRequest};
+use crate::engine::logout::Frame;
 use crate::protocol::params::{self, Params};
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::Fault;
-use crate::web::headers::FormAction;
+use crate::web::headers::{self, FormAction};
 use crate::web::oauth::logout::done;
 use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
 use crate::web::views::logout::Logout;
-use crate::web::views::signed_out::SignedOut;
+use crate::web::views::signed_out::{Onward, SignedOut};
 use crate::web::views::text::{Href, Text};
 use actix_web::http::{Method, StatusCode};
 
@@ -37,8 +39,8 @@ async fn handle(request: Request) -> Result<Response, Refusal> {
     match typed(&request, "decision") {
         "logout" => {
             let (engine, ctx) = (request.engine(), &request.ctx);
-            end_session::confirmed(engine, ctx, &request.visitor).await.map_err(Fault::into_refusal)?;
-            done(&request, &asked)
+            let ended = end_session::confirmed(engine, ctx, &request.visitor).await;
+            done(&request, &asked, &ended.map_err(Fault::into_refusal)?)
         }
         "stay" => Ok(respond::to_own(&request, "/")),
         _ => Err(Check::StepUnexpected.into()),
@@ -52,7 +54,7 @@ async fn handle(request: Request) -> Result<Response, Refusal> {
 /// Store errors, and when the page cannot be rendered.
 pub async fn ask(request: &Request, asked: &LogoutRequest, params: &Params) -> Result<Response, Refusal> {
     let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
-    let Some((_, user)) = current else { return done(request, asked) };
+    let Some((_, user)) = current else { return done(request, asked, &Ended::default()) };
     let ix = carry(params);
     let view = Logout {
         chrome: request.chrome(),
@@ -76,15 +78,48 @@ fn carried(ix: &str) -> Params {
     unb64(ix).and_then(|text| Params::parse(&text).ok()).unwrap_or_default()
 }
 
-/// "You are signed out", with a way on only to a registered address.
+/// "You are signed out", with a way on only to a registered address. Where apps have pages that this
+/// browser is to load, it loads them in frames, and then goes on by itself to `next`: the verified
+/// address with the state.
 ///
 /// # Errors
 /// When the page cannot be rendered.
-pub fn signed_out(request: &Request, asked: &LogoutRequest) -> Result<Response, Refusal> {
-    let onward = asked.client.as_ref().and_then(|client| {
-        let home = client.metadata.client_uri.as_deref().and_then(Href::app)?;
-        Some((Text::plain(&client.metadata.client_name), home))
-    });
-    let view = SignedOut { chrome: request.chrome(), everywhere: false, onward };
-    respond::page(request, StatusCode::OK, &view, FormAction::default())
+pub fn signed_out(
+    request: &Request,
+    asked: &LogoutRequest,
+    frames: &[Frame],
+    next: Option<&str>,
+) -> Result<Response, Refusal> {
+    let name = |client: &Client| Text::plain(&client.metadata.client_name);
+    let client = asked.client.as_deref();
+    let home = client.and_then(|client| client.metadata.client_uri.as_deref()).and_then(Href::app);
+    let onward = match next.and_then(Href::app) {
+        Some(next) => Onward::ByItself(client.map(name).unwrap_or_default(), next),
+        None => {
+            client.map(name).zip(home).map_or(Onward::Nowhere, |(app, home)| Onward::OnRequest(app, home))
+        }
+    };
+    page(request, frames, (false, onward))
+}
+
+/// "You are signed out", here or everywhere, from the account page.
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub fn from_account(request: &Request, frames: &[Frame], everywhere: bool) -> Result<Response, Refusal> {
+    page(request, frames, (everywhere, Onward::Nowhere))
+}
+
+/// The policy lets in the origins of these frames and no other.
+fn page(
+    request: &Request,
+    frames: &[Frame],
+    (everywhere, onward): (bool, Onward),
+) -> Result<Response, Refusal> {
+    let told = |frame: &Frame| Some((Text::plain(&frame.app), Href::web(&frame.url)?));
+    let told = frames.iter().filter_map(told).collect();
+    let view = SignedOut { chrome: request.chrome(), everywhere, told, onward };
+    let mut response = respond::page(request, StatusCode::OK, &view, FormAction::default())?;
+    headers::allow_frames(&mut response, frames.iter().map(|frame| frame.source.as_str()));
+    Ok(response)
 }

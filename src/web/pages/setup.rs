@@ -134,6 +134,9 @@ async fn sign_in(request: Request, username: String, password: Secret) -> Result
     let signed_in = signed_in.map_err(Fault::into_refusal)?;
     let mut response = respond::to_own(&request, APP.path);
     cookies::set_session(&mut response, &signed_in.session);
+    if let Some(state) = &signed_in.browser_state {
+        cookies::set_browser_state(&mut response, state);
+    }
     Ok(response)
 }
 

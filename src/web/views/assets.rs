@@ -1,4 +1,4 @@
-//! The files that pages load: one style sheet, one module, one icon.
+//! The files that pages load: one style sheet, a module or two, one icon.
 //!
 //! They are compiled in, and every address carries a version made from the content, so that they may be
 //! cached for good: `Cache-Control: public, max-age=31536000, immutable` when the version matches.
@@ -39,6 +39,14 @@ pub static MODULE: Asset = Asset {
     version: LazyLock::new(|| digest(MODULE.body)),
 };
 
+/// What leads on from the page "signed out"; without script the page does it by itself, and later.
+pub static ONWARD: Asset = Asset {
+    path: "/static/onward.js",
+    content_type: "text/javascript; charset=utf-8",
+    body: include_str!("../../../static/onward.js"),
+    version: LazyLock::new(|| digest(ONWARD.body)),
+};
+
 /// The key mark for the browser's tab.
 pub static ICON: Asset = Asset {
     path: "/static/latchkey.svg",
@@ -48,7 +56,7 @@ pub static ICON: Asset = Asset {
 };
 
 /// Every asset, for the route that serves them.
-pub static ALL: [&Asset; 3] = [&STYLE, &MODULE, &ICON];
+pub static ALL: [&Asset; 4] = [&STYLE, &MODULE, &ONWARD, &ICON];
 
 /// FNV-1a of 64 bits: this names a version of our own files and guards nothing.
 fn digest(body: &str) -> String {

@@ -14,24 +14,50 @@ pub struct SignedOut {
     pub chrome: Chrome,
     /// Whether every session of the person was ended.
     pub everywhere: bool,
-    /// The app and the registered address to go on to ([`Href::app`]).
-    pub onward: Option<(Text, Href)>,
+    /// The apps with a page that this browser loads in a frame (OIDC Front-Channel Logout §3).
+    pub told: Vec<(Text, Href)>,
+    /// Where it goes on.
+    pub onward: Onward,
+}
+
+/// Where the page leads: an app and its registered address ([`Href::app`]).
+pub enum Onward {
+    /// To signing in again.
+    Nowhere,
+    /// There, when the person asks for it.
+    OnRequest(Text, Href),
+    /// There, as soon as the frames are loaded or three seconds are over.
+    ByItself(Text, Href),
 }
 
 impl SignedOut {
     /// One sample of each state.
     pub fn samples() -> Vec<(&'static str, Self)> {
-        let page = |everywhere, onward: Option<(&str, &str)>| Self {
-            chrome: Chrome::sample(),
-            everywhere,
-            onward: onward.and_then(|(app, href)| Some((Text::plain(app), Href::app(href)?))),
+        let page = |everywhere, told, onward| Self { chrome: Chrome::sample(), everywhere, told, onward };
+        let to = |app: &str, href: &str| {
+            Href::app(href).map_or(Onward::Nowhere, |href| Onward::OnRequest(Text::plain(app), href))
         };
+        let told = |app: &str| {
+            let page = Href::web("https://books.example/bye?iss=https%3A%2F%2Fid.example&sid=01J9ZK6V3Q");
+            page.map(|page| vec![(Text::plain(app), page)]).unwrap_or_default()
+        };
+        let next = Href::web("https://books.example/bye?state=1&x=2");
+        let next = next.map_or(Onward::Nowhere, |href| Onward::ByItself(Text::plain("Bookshop"), href));
         vec![
-            ("default", page(false, None)),
-            ("everywhere", page(true, None)),
-            ("onward", page(false, Some(("Bookshop", "https://books.example/bye?state=1&x=2")))),
-            ("native", page(false, Some(("Bookshop", "com.example.books:/bye")))),
-            ("hostile", page(false, Some((super::HOSTILE, "https://evil.example/?\"onclick=alert(1)")))),
+            ("default", page(false, Vec::new(), Onward::Nowhere)),
+            ("everywhere", page(true, Vec::new(), Onward::Nowhere)),
+            ("onward", page(false, Vec::new(), to("Bookshop", "https://books.example/bye?state=1&x=2"))),
+            ("native", page(false, Vec::new(), to("Bookshop", "com.example.books:/bye"))),
+            ("telling", page(true, told("Bookshop"), Onward::Nowhere)),
+            ("telling-onward", page(false, told("Bookshop"), next)),
+            (
+                "hostile",
+                page(
+                    false,
+                    told(super::HOSTILE),
+                    to(super::HOSTILE, "https://evil.example/?\"onclick=alert(1)"),
+                ),
+            ),
         ]
     }
 }

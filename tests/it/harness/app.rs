@@ -7,18 +7,19 @@ use latchkey::app::{Extras, OpenMode, Runtime, assemble, open_engine};
 use latchkey::base::clock::Clock;
 use latchkey::base::rng::Rng;
 use latchkey::base::secret::Secret;
-use latchkey::config::{Settings, Sources, load};
+use latchkey::config::{DatabaseTarget, Settings, Sources, load};
 use latchkey::domain::client::Metadata;
 use latchkey::domain::user::User;
 use latchkey::engine::Engine;
 use latchkey::engine::admin::{Actor, AdminResult, Desk, Mode, apply_blocking, clients, users};
-use latchkey::engine::outbound::Outbound;
+use latchkey::engine::outbound::{Allowance, Limits, Outbound};
 use latchkey::store::{Conn, TxResult};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// The password of every test person.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -54,6 +55,8 @@ pub struct TestApp {
     pub engine: Engine,
     pub clock: Clock,
     pub data: tempfile::TempDir,
+    /// Where it is not SQLite in the data directory.
+    pub database: Option<String>,
     stop: actix_web::dev::ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -142,6 +145,13 @@ impl TestApp {
         Self::of(settings, data, |engine| latchkey::app::prepare_dev(engine).expect("dev people"))
     }
 
+    /// May fetch from loopback, where the tests' relying parties are; a failure is told after `connect`.
+    pub fn fetching(connect: Duration) -> Self {
+        let allowance = Allowance::Testing { loopback: true, roots: Vec::new() };
+        let limits = Limits { connect, total: super::child::PATIENCE };
+        Self::with_outbound(&[], Outbound::when_needed(allowance, limits, &[]))
+    }
+
     fn of(settings: Settings, data: tempfile::TempDir, extras: impl FnOnce(&mut Engine) -> Extras) -> Self {
         let clock = Clock::turnable();
         let runtime = Runtime { clock: clock.clone(), rng: Rng::system() };
@@ -149,6 +159,10 @@ impl TestApp {
         let mut engine = opened.engine;
         let extras = extras(&mut engine);
         let issuer = settings.server.issuer.as_str().to_owned();
+        let database = match settings.database_target() {
+            DatabaseTarget::Postgres(url) => Some(url.reveal().to_owned()),
+            DatabaseTarget::Sqlite(_) => None,
+        };
         let (tell, told) = mpsc::channel();
         let with = engine.clone();
         let thread = std::thread::spawn(move || {
@@ -161,7 +175,7 @@ impl TestApp {
         });
         let (addr, ops_addr, stop) = told.recv_timeout(super::child::PATIENCE).expect("the server starts");
         let host = issuer.split_once("://").expect("an issuer").1.to_owned();
-        Self { addr, ops_addr, host, issuer, engine, clock, data, stop, thread: Some(thread) }
+        Self { addr, ops_addr, host, issuer, engine, clock, data, database, stop, thread: Some(thread) }
     }
 
     /// A call as a program makes it.

@@ -15,3 +15,4 @@ pub mod postgres;
 pub mod program;
 pub mod rp;
 pub mod tls;
+pub mod told;

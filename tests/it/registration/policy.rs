@@ -18,7 +18,7 @@ const ADDRESSES: [(&str, bool, bool); 13] = [
     ("sector_identifier_uri", false, true),
     ("request_uris", true, false),
     ("initiate_login_uri", false, true),
-    ("backchannel_logout_uri", false, true),
+    ("backchannel_logout_uri", false, false),
     ("frontchannel_logout_uri", false, false),
     ("resources", true, false),
 ];

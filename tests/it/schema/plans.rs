@@ -9,11 +9,13 @@ use latchkey::base::id::{DeviceId, FamilyId, GrantId, SessionId, UserId, VisitId
 use latchkey::base::secret::{
     AccessToken, Digest, InitialToken, OneTimeLink, Plain, RegistrationToken, SessionSecret,
 };
+use latchkey::domain::delivery::Outcome;
 use latchkey::domain::grant::Family;
 use latchkey::store::grants::Ending;
+use latchkey::store::outbox::{self, Lane};
 use latchkey::store::{
     Conn, Db, TxResult, audit, authorizations, consents, device_tries, devices, grants, initial_tokens,
-    links, prune, registrations, sessions, standing, throttles, tokens, traces, users,
+    links, prune, registrations, session_clients, sessions, standing, throttles, tokens, traces, users,
 };
 use std::sync::{Arc, Mutex};
 
@@ -201,6 +203,15 @@ fn what_ends_and_forgets_many_is_found_by_an_index() {
             grants::end_all(conn, &which, "test", 1)?;
         }
         Ok(())
+    });
+    assert_indexed(db, "at which clients sessions signed in", |conn| {
+        session_clients::of_sessions(conn, &["s", "t"]).map(|_| ())
+    });
+    assert_indexed(db, "the outbox", |conn| {
+        outbox::due(conn, 1, &Lane::Fresh(&["c".to_owned()]), 9)?;
+        outbox::due(conn, 1, &Lane::Any(&[]), 9)?;
+        outbox::claim(conn, "d", 1, 2)?;
+        outbox::end(conn, "d", (Outcome::Delivered, 1), Some("x")).map(|_| ())
     });
     assert_indexed(db, "what has expired", |conn| prune::batch(conn, 1).map(|_| ()));
 }

@@ -18,12 +18,10 @@ pub(super) fn check(metadata: &Metadata, found: &mut Found) {
         ("sector_identifier_uri", &metadata.sector_identifier_uri),
         // OIDC Core §4: "MUST use the https scheme".
         ("initiate_login_uri", &metadata.initiate_login_uri),
-        ("backchannel_logout_uri", &metadata.backchannel_logout_uri),
     ];
     for (field, uri) in secure {
         one(field, uri.as_deref(), https, found);
     }
-    one("frontchannel_logout_uri", metadata.frontchannel_logout_uri.as_deref(), anywhere, found);
     // OIDC Core §6.2: the fragment of a request_uri may be the hash of what is there.
     let fetched = |uri: &str| anywhere(uri.split('#').next().unwrap_or_default());
     found.list("request_uris", &metadata.request_uris, fetched);
