@@ -12,13 +12,14 @@ use latchkey::domain::client::Metadata;
 use latchkey::domain::user::User;
 use latchkey::engine::Engine;
 use latchkey::engine::admin::{Actor, AdminResult, Desk, Mode, apply_blocking, clients, users};
-use latchkey::engine::outbound::Outbound;
+use latchkey::engine::outbound::{Allowance, Limits, Outbound};
 use latchkey::store::{Conn, TxResult};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// The password of every test person.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -140,6 +141,14 @@ impl TestApp {
         let mut settings = settings(data.path(), &Options::default());
         settings.dev = true;
         Self::of(settings, data, |engine| latchkey::app::prepare_dev(engine).expect("dev people"))
+    }
+
+    /// May fetch from loopback, where the tests' relying parties are; a failure is told after `connect`.
+    pub fn fetching(connect: Duration) -> Self {
+        let roots = std::fs::read(super::tls::authority().file()).expect("the authority");
+        let allowance = Allowance::Testing { loopback: true, roots };
+        let limits = Limits { connect, total: super::child::PATIENCE };
+        Self::with_outbound(&[], Outbound::when_needed(allowance, limits, &[]))
     }
 
     fn of(settings: Settings, data: tempfile::TempDir, extras: impl FnOnce(&mut Engine) -> Extras) -> Self {
