@@ -8,7 +8,9 @@ use crate::base::id::ulid;
 use crate::base::rng::Rng;
 use crate::base::tls;
 use crate::config::{DatabaseTarget, RegistrationMode, Settings};
+use crate::engine::authorize::RequestObjects;
 use crate::engine::begun::{Begun, Limits};
+use crate::engine::client_keys::ClientKeys;
 use crate::engine::clients::Clients;
 use crate::engine::context::{Engine, Macs, Policy};
 use crate::engine::keys::{self, KeyPolicy, KeyRing, Setup, master};
@@ -253,6 +255,8 @@ fn assemble(settings: &Settings, db: Db, master: MasterKey, runtime: &Runtime) -
         begun: Begun::default(),
         registered: Begun::default(),
         outbound: outbound(settings),
+        client_keys: ClientKeys::default(),
+        request_objects: RequestObjects::default(),
         policy: Arc::new(policy),
     })
 }

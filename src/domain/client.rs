@@ -22,6 +22,8 @@ pub enum SecretHash {
     Digest,
     /// argon2id of a secret a person chose (security row V4).
     Argon2id,
+    /// 256 random bits made here, sealed under the master key: `client_secret_jwt` needs the secret itself.
+    Sealed,
 }
 
 /// One live secret of a client.

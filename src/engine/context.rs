@@ -1,6 +1,8 @@
 //! What every use case is handed: the engine (one per process) and the context of one request.
 
+use super::authorize::RequestObjects;
 use super::begun::{Begun, Limits};
+use super::client_keys::ClientKeys;
 use super::clients::Clients;
 use super::keys::KeyRing;
 use super::outbound::Outbound;
@@ -42,6 +44,10 @@ pub struct Engine {
     pub registered: Begun,
     /// For URLs that others supplied.
     pub outbound: Outbound,
+    /// Public keys of clients.
+    pub client_keys: ClientKeys,
+    /// Request objects that were fetched.
+    pub request_objects: RequestObjects,
     /// The limits and lives in force.
     pub policy: Arc<Policy>,
 }

@@ -168,12 +168,14 @@ fn current_client<'a>(conn: &mut Conn, case: &Case<'a>, revision: i64) -> TxResu
     Ok(client)
 }
 
-/// Whether every secret that this node knew is good still, and the method the same: if not, the one
+/// Whether every secret that this node knew is good still, and the method and keys the same: if not, the one
 /// that authenticated this request may be gone. The node knows within a second (security row D2).
 fn still_proves(read: &Client, known: &Client, now: Seconds) -> bool {
     let live = |secret: &&StoredSecret| secret.is_live(now);
     let kept = |old: &StoredSecret| read.secrets.iter().filter(live).any(|now| now.id == old.id);
-    read.metadata.token_endpoint_auth_method == known.metadata.token_endpoint_auth_method
+    let (current, before) = (&read.metadata, &known.metadata);
+    current.token_endpoint_auth_method == before.token_endpoint_auth_method
+        && (&current.jwks, &current.jwks_uri) == (&before.jwks, &before.jwks_uri)
         && known.secrets.iter().filter(live).all(kept)
 }
 

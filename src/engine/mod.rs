@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod admin;
 pub mod authorize;
 pub mod begun;
+pub mod client_keys;
 pub mod clients;
 pub mod context;
 pub mod device;

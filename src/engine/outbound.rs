@@ -121,9 +121,9 @@ impl Default for Limits {
 #[derive(Clone)]
 pub struct Outbound {
     client: Arc<OnceLock<Result<reqwest::Client, OutboundError>>>,
-    allowance: Allowance,
+    allowance: Arc<Allowance>,
     limits: Limits,
-    ports: Vec<u16>,
+    ports: Arc<[u16]>,
     own: Arc<[IpAddr]>,
     in_flight: Arc<Mutex<HashMap<String, usize>>>,
 }
@@ -157,8 +157,8 @@ impl Outbound {
     /// [`Outbound::limited`], made with the first call: a machine without CA certificates is fine as
     /// long as nothing is called.
     pub fn when_needed(allowance: Allowance, limits: Limits, own: &[IpAddr]) -> Self {
-        let (client, in_flight) = (Arc::default(), Arc::default());
-        Self { client, allowance, limits, ports: vec![443], own: Arc::from(own), in_flight }
+        let (allowance, ports, own) = (Arc::new(allowance), Arc::from([443]), Arc::from(own));
+        Self { client: Arc::default(), allowance, limits, ports, own, in_flight: Arc::default() }
     }
 
     fn client(&self) -> Result<reqwest::Client, OutboundError> {
@@ -181,7 +181,7 @@ impl Outbound {
             .timeout(self.limits.total)
             .user_agent(concat!("latchkey/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(resolver);
-        let builder = match &self.allowance {
+        let builder = match self.allowance.as_ref() {
             Allowance::Nothing => builder.https_only(true),
             // No TLS is spoken to ourselves, so machines without CA certificates serve as well.
             Allowance::SelfLoopback { .. } => builder.tls_certs_only([]),
@@ -196,14 +196,14 @@ impl Outbound {
     /// Also allows these ports.
     #[must_use]
     pub fn allowing_ports(mut self, ports: &[u16]) -> Self {
-        self.ports.extend_from_slice(ports);
+        self.ports = self.ports.iter().chain(ports).copied().collect();
         self
     }
 
     /// [`Allowance::SelfLoopback`] with another listener; any other allowance stays as it is.
     #[must_use]
     pub fn listening_on(mut self, at: SocketAddr) -> Self {
-        if let Allowance::SelfLoopback { listener, .. } = &mut self.allowance {
+        if let Allowance::SelfLoopback { listener, .. } = Arc::make_mut(&mut self.allowance) {
             *listener = at;
         }
         self
@@ -227,7 +227,7 @@ impl Outbound {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(OutboundError::UrlRefused("a URL with a user name or password"));
         }
-        if let Allowance::SelfLoopback { origin, listener } = &self.allowance {
+        if let Allowance::SelfLoopback { origin, listener } = self.allowance.as_ref() {
             if url.origin().ascii_serialization() != *origin {
                 return Err(OutboundError::UrlRefused("not an address of this server"));
             }

@@ -15,27 +15,63 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// Secret in the body.
     ClientSecretPost,
+    /// A JWT under the secret (RFC 7523 §2.2).
+    ClientSecretJwt,
+    /// A JWT under a key of the client (RFC 7523 §2.2).
+    PrivateKeyJwt,
     /// A public client: the id alone.
     None,
 }
 
 impl AuthMethod {
     /// Every method, as advertised.
-    pub const ALL: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::None];
+    pub const ALL: [Self; 5] = [
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::ClientSecretJwt,
+        Self::PrivateKeyJwt,
+        Self::None,
+    ];
 
     /// The registered name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
+            Self::PrivateKeyJwt => "private_key_jwt",
             Self::None => "none",
         }
+    }
+
+    /// Whether a client that authenticates so has a secret.
+    pub const fn has_secret(self) -> bool {
+        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt)
     }
 
     /// From the registered name.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.as_str() == text)
     }
+}
+
+/// The only type of assertion (RFC 7523 §2.2).
+pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// How one request authenticates its client.
+pub enum ClientAuth {
+    /// By what is compared with what is stored, or by nothing.
+    Credentials(Credentials),
+    /// By a JWT.
+    Assertion(ClientAssertion),
+}
+
+/// A JWT that names its client and proves it (RFC 7523 §2.2).
+pub struct ClientAssertion {
+    /// The client that `client_id` names, where it was sent: RFC 7521 §4.2 leaves it out.
+    pub client_id: Option<String>,
+    /// The JWT.
+    pub jwt: Secret,
 }
 
 /// The credentials of one request.
@@ -48,12 +84,35 @@ pub struct Credentials {
     pub secret: Option<Secret>,
 }
 
-impl Credentials {
+impl ClientAuth {
     /// Reads header and body.
     ///
     /// # Errors
-    /// [`Check::ClientAuthMultiple`], [`Check::ClientAuthMalformed`], [`Check::ClientAuthMissing`].
+    /// [`Check::ClientAuthMultiple`], [`Check::ClientAuthMalformed`], [`Check::ClientAuthMissing`],
+    /// [`Check::ClientAssertionType`].
     pub fn read(authorization: Option<&str>, body: &Params) -> Result<Self, Refusal> {
+        let (jwt, kind) = (body.get("client_assertion"), body.get("client_assertion_type"));
+        if jwt.is_none() && kind.is_none() {
+            return Credentials::read(authorization, body).map(Self::Credentials);
+        }
+        // RFC 6749 §2.3: "The client MUST NOT use more than one authentication method in each request."
+        if authorization.is_some() || body.get("client_secret").is_some() {
+            return Err(Check::ClientAuthMultiple.into());
+        }
+        match (jwt, kind) {
+            (Some(jwt), Some(JWT_BEARER)) => Ok(Self::Assertion(ClientAssertion {
+                client_id: body.get("client_id").map(str::to_owned),
+                jwt: Secret::new(jwt),
+            })),
+            (_, kind) => {
+                Err(Refusal::new(Check::ClientAssertionType).with(JWT_BEARER, kind.unwrap_or_default()))
+            }
+        }
+    }
+}
+
+impl Credentials {
+    fn read(authorization: Option<&str>, body: &Params) -> Result<Self, Refusal> {
         let in_body = body.get("client_id");
         let secret_in_body = body.get("client_secret");
         let Some(header) = authorization else {

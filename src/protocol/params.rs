@@ -107,7 +107,7 @@ fn limit(name: &str) -> usize {
         "nonce" => 512,
         "client_id" => 255,
         "password" | "client_secret" | "username" | "login_hint" => 1024,
-        "id_token_hint" | "token" | "request" => 16 * 1024,
+        "id_token_hint" | "token" | "request" | "client_assertion" => 16 * 1024,
         "claims" => 8 * 1024,
         _ => LONGEST,
     }

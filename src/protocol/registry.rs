@@ -68,9 +68,9 @@ registry! {
     MaxAgeInvalid = 1117, "max_age_invalid", "OIDC Core §3.1.2.1", InvalidRequest, 400, Redirect, Developer,
         "max_age is not a whole number of seconds.", "Send max_age as a number of seconds, 0 or more.";
     RequestObject = 1118, "request_object", "OIDC Core §3.1.2.6", RequestNotSupported, 400, Redirect, Developer,
-        "Request objects are not supported.", "Send the parameters themselves instead of request.";
+        "Unsigned request objects are not supported for this client.", "Sign the request object with a key of the client, or register request_object_signing_alg=none.";
     RequestUri = 1119, "request_uri", "OIDC Core §3.1.2.6", RequestUriNotSupported, 400, Redirect, Developer,
-        "Request objects by reference are not supported.", "Send the parameters themselves instead of request_uri.";
+        "This client has no request_uris registered, so it has no request objects by reference.", "Register the address in request_uris, or send the object itself as request.";
     RegistrationParameter = 1120, "registration_parameter", "OIDC Core §3.1.2.6", RegistrationNotSupported, 400, Redirect, Developer,
         "Registration in the request is not supported.", "Register the client first.";
     IdTokenHintInvalid = 1121, "id_token_hint_invalid", "OIDC Core §3.1.2.1", InvalidRequest, 400, Redirect, Developer,
@@ -95,6 +95,12 @@ registry! {
         "This step does not belong here now.", "Start again from the app.";
     ConsentScopes = 1136, "consent_scopes", "OIDC Core §3.1.2.4", InvalidRequest, 400, Page, Person,
         "The form asks for more than the app requested.", "Start again from the app.";
+    RequestUriInvalid = 1137, "request_uri_invalid", "OIDC Core §6.2", InvalidRequestUri, 400, Redirect, Developer,
+        "The request_uri is not registered for this client, or no request object could be fetched from there.", "Send a request_uri of the client's request_uris; it must answer 200 over https within seconds, without redirect.";
+    RequestObjectInvalid = 1138, "request_object_invalid", "RFC 9101 §6", InvalidRequestObject, 400, Redirect, Developer,
+        "The request object is malformed, not signed as registered, or has a claim that is not as it must be.", "Sign it with a registered key of the client; set iss to the client_id, aud to the issuer, and exp at most an hour ahead.";
+    RequestObjectTwice = 1139, "request_object_twice", "RFC 9101 §4", InvalidRequest, 400, Redirect, Developer,
+        "Both request and request_uri were sent, or one of them stands inside a request object.", "Send one request object, by value or by reference.";
     ClaimsMalformed = 1145, "claims_malformed", "OIDC Core §5.5", InvalidRequest, 400, Redirect, Developer,
         "The claims parameter is not a JSON object of the form the specification gives it, or it is too large.", "Send {\"userinfo\": {...}, \"id_token\": {...}}, each claim with null or an object, at most 8 KiB.";
     AcrUnmet = 1146, "acr_unmet", "OIDC Core §5.5.1.1", UnmetAuthenticationRequirements, 400, Redirect, Person,
@@ -128,6 +134,14 @@ registry! {
     ClientAuthFailed = 1213, "client_auth_failed", "RFC 6749 §5.2", InvalidClient, 401, Json, Developer,
         "Client authentication failed: unknown client, wrong secret or another method than the registered one.",
         "Compare client_id, secret and method with `latchkey client show ID`.";
+    ClientAssertionType = 1214, "client_assertion_type", "RFC 7521 §4.2", InvalidClient, 401, Json, Developer,
+        "client_assertion and client_assertion_type did not come together, or the type is unknown.", "Send both, with client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer.";
+    ClientAssertionMalformed = 1215, "client_assertion_malformed", "RFC 7523 §3", InvalidClient, 401, Json, Developer,
+        "The client_assertion is not a JWT that names its client in sub, or client_id names another one.", "Send a signed JWT with iss and sub set to the client_id.";
+    ClientAssertionClaims = 1216, "client_assertion_claims", "RFC 7523 §3", InvalidClient, 401, Json, Developer,
+        "The client_assertion is signed by the client, but a claim of it is missing or not as it must be.", "Set iss and sub to the client_id, aud to the issuer, exp at most ten minutes ahead, and a fresh jti; check the machine's clock.";
+    ClientAssertionReplayed = 1217, "client_assertion_replayed", "RFC 7523 §3", InvalidClient, 401, Json, Developer,
+        "This client_assertion was used before.", "Make a new one with a fresh jti for every request, also when one is repeated.";
     GrantTypeUnsupported = 1220, "grant_type_unsupported", "RFC 6749 §5.2", UnsupportedGrantType, 400, Json, Developer,
         "This grant_type does not exist here.", "Use one of grant_types_supported in the discovery document.";
     GrantTypeNotAllowed = 1221, "grant_type_not_allowed", "RFC 6749 §5.2", UnauthorizedClient, 400, Json, Admin,

@@ -41,6 +41,7 @@ impl SecretRow {
         let hash = match self.hash.as_str() {
             "sha256" => SecretHash::Digest,
             "argon2id" => SecretHash::Argon2id,
+            "sealed" => SecretHash::Sealed,
             other => return Err(StoreError::inconsistent(format!("client secret hash {other}")).into()),
         };
         Ok(StoredSecret {
@@ -221,14 +222,30 @@ pub fn remove_secret(conn: &mut Conn, secret_id: &str, now: Seconds) -> TxResult
     settings::raise(conn, settings::CLIENTS_EPOCH, now)
 }
 
+/// Keeps a secret in another way.
+///
+/// # Errors
+/// Store errors.
+pub fn rekeep_secret(conn: &mut Conn, secret: &StoredSecret, now: Seconds) -> TxResult<()> {
+    diesel::update(client_secrets::table.find(&secret.id))
+        .set((client_secrets::hash.eq(hash_name(secret.hash)), client_secrets::value.eq(&secret.value)))
+        .execute(conn)?;
+    settings::raise(conn, settings::CLIENTS_EPOCH, now)
+}
+
+const fn hash_name(hash: SecretHash) -> &'static str {
+    match hash {
+        SecretHash::Digest => "sha256",
+        SecretHash::Argon2id => "argon2id",
+        SecretHash::Sealed => "sealed",
+    }
+}
+
 fn insert_secret(conn: &mut Conn, client_id: &str, secret: &StoredSecret) -> TxResult<()> {
     let row = SecretRow {
         id: secret.id.clone(),
         client_id: client_id.to_owned(),
-        hash: match secret.hash {
-            SecretHash::Digest => "sha256".to_owned(),
-            SecretHash::Argon2id => "argon2id".to_owned(),
-        },
+        hash: hash_name(secret.hash).to_owned(),
         value: secret.value.clone(),
         created_at: secret.created_at,
         expires_at: secret.expires_at,

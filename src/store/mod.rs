@@ -4,6 +4,7 @@
 //! reading first and updating later (design 2). Rows write every column, NULLs too
 //! (`treat_none_as_default_value = false`): left-out columns would make a new text to prepare each time.
 
+pub mod assertions;
 pub mod audit;
 pub mod authorizations;
 pub mod clients;

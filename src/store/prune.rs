@@ -4,8 +4,8 @@
 use super::conn::{Conn, free_rows};
 use super::fault::TxResult;
 use super::schema::{
-    access_tokens, authorizations, client_secrets, device_codes, device_tries, grants, initial_access_tokens,
-    login_throttles, one_time_links, outbox, revoked_tokens, sessions,
+    access_tokens, authorizations, client_assertions, client_secrets, device_codes, device_tries, grants,
+    initial_access_tokens, login_throttles, one_time_links, outbox, revoked_tokens, sessions,
 };
 use super::session_clients;
 use crate::base::clock::Seconds;
@@ -37,6 +37,7 @@ pub fn batch(conn: &mut Conn, now: Seconds) -> TxResult<usize> {
     gone += batch!(conn, authorizations, id, authorizations::expires_at.lt(now));
     gone += batch!(conn, access_tokens, digest, access_tokens::expires_at.lt(now));
     gone += batch!(conn, revoked_tokens, jti, revoked_tokens::expires_at.lt(now));
+    gone += batch!(conn, client_assertions, digest, client_assertions::expires_at.lt(now));
     gone += expired_grants(conn, now)?;
     gone += batch!(conn, sessions, id, sessions::expires_at.lt(now).or(sessions::ended_at.lt(day_ago)));
     gone += batch!(conn, login_throttles, name, login_throttles::forget_at.lt(now));

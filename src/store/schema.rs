@@ -161,6 +161,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    client_assertions (digest) {
+        digest -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     signing_keys (kid) {
         kid -> Text,
         alg -> Text,
@@ -356,6 +363,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_families,
     access_tokens,
     revoked_tokens,
+    client_assertions,
     signing_keys,
     one_time_links,
     login_throttles,

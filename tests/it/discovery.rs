@@ -2,8 +2,9 @@
 
 use crate::harness::app::{CALLBACK, TestApp, TestClient, VERIFIER, claims, header};
 use crate::harness::http::{Answer, form};
+use crate::harness::jose::{RpKey, hs256, jwks};
 use latchkey::base::secret::{sha256_b64, unb64};
-use latchkey::protocol::client_auth::AuthMethod;
+use latchkey::protocol::client_auth::{AuthMethod, JWT_BEARER};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -167,6 +168,9 @@ fn b2_b3_nothing_is_advertised_that_is_not_tried_here() {
         "token_endpoint_auth_methods_supported",
         "revocation_endpoint_auth_methods_supported",
         "introspection_endpoint_auth_methods_supported",
+        "token_endpoint_auth_signing_alg_values_supported",
+        "revocation_endpoint_auth_signing_alg_values_supported",
+        "introspection_endpoint_auth_signing_alg_values_supported",
         "code_challenge_methods_supported",
         "prompt_values_supported",
         "acr_values_supported",
@@ -174,6 +178,8 @@ fn b2_b3_nothing_is_advertised_that_is_not_tried_here() {
         "claims_parameter_supported",
         "request_parameter_supported",
         "request_uri_parameter_supported",
+        "require_request_uri_registration",
+        "request_object_signing_alg_values_supported",
         "service_documentation",
         // Tried in backchannel_logout.rs and frontchannel_logout.rs.
         "backchannel_logout_supported",
@@ -284,19 +290,31 @@ fn b2_advertised_grants_and_authentication_methods_work() {
         assert_eq!(answer.status, 200, "{grant}: {}", answer.text());
     }
     let mut clients = Vec::new();
+    let key = RpKey::p256("k");
+    let key_set = jwks(&[&key]).as_object().cloned();
     for method in list(&said, "token_endpoint_auth_methods_supported") {
         let parsed = AuthMethod::parse(&method).unwrap();
-        let client = app
-            .client(&format!("by-{}", method.replace('_', "-")), |m| m.token_endpoint_auth_method = parsed);
+        let client = app.client(&format!("by-{}", method.replace('_', "-")), |m| {
+            m.token_endpoint_auth_method = parsed;
+            m.jwks = key_set.clone();
+        });
         clients.push((method, client));
     }
+    let assertion = |method: &str, client: &TestClient| {
+        let claims = crate::assertions::assertion(&app, &client.id);
+        if method == "private_key_jwt" { key.sign(&claims) } else { hs256(&client.secret, &claims) }
+    };
     let call = |endpoint: &str, method: &str, client: &TestClient, pairs: &[(&str, &str)]| {
         let mut all = pairs.to_vec();
         let call = app.call("POST", endpoint);
+        let jwt = if method.ends_with("_jwt") { assertion(method, client) } else { String::new() };
         match method {
             "client_secret_basic" => return call.basic(&client.id, &client.secret).form(&all).send(),
             "client_secret_post" => {
                 all.extend([("client_id", client.id.as_str()), ("client_secret", &client.secret)]);
+            }
+            "client_secret_jwt" | "private_key_jwt" => {
+                all.extend([("client_assertion_type", JWT_BEARER), ("client_assertion", jwt.as_str())]);
             }
             "none" => all.push(("client_id", &client.id)),
             other => panic!("{other} has no test"),
@@ -334,6 +352,52 @@ fn b2_advertised_grants_and_authentication_methods_work() {
     }
 }
 
+/// Each algorithm, in assertions at each endpoint and in request objects.
+#[test]
+fn b2_advertised_algorithms_of_clients_work() {
+    let app = TestApp::start();
+    let said = document(&app);
+    let keys = [RpKey::rsa("r"), RpKey::p256("p"), RpKey::ed25519("e")];
+    let all = jwks(&keys.iter().collect::<Vec<_>>()).as_object().cloned();
+    app.client("signer", |m| {
+        m.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
+        m.jwks = all;
+    });
+    let mac = app.client("mac", |m| m.token_endpoint_auth_method = AuthMethod::ClientSecretJwt);
+    let sign = |alg: &str, claims: &Value| {
+        let key = match alg {
+            "RS256" | "PS256" => &keys[0],
+            "ES256" => &keys[1],
+            "EdDSA" => &keys[2],
+            other => panic!("{other} has no test"),
+        };
+        key.sign_as(&json!({ "alg": alg, "kid": key.kid }), claims)
+    };
+    for endpoint in ["token", "introspection", "revocation"] {
+        for alg in list(&said, &format!("{endpoint}_endpoint_auth_signing_alg_values_supported")) {
+            let jwt = if alg == "HS256" {
+                hs256(&mac.secret, &crate::assertions::assertion(&app, "mac"))
+            } else {
+                sign(&alg, &crate::assertions::assertion(&app, "signer"))
+            };
+            let at = path(&app, &said, &format!("{endpoint}_endpoint"));
+            let pairs = [("token", "x"), ("grant_type", "refresh_token"), ("refresh_token", "x")];
+            let answer = crate::assertions::post(&app, at, &jwt, &pairs);
+            // Past authentication the token endpoint has something to say of the grant.
+            let expected = if endpoint == "token" { 400 } else { 200 };
+            assert_eq!(answer.status, expected, "{endpoint} {alg}: {}", answer.text());
+        }
+    }
+    assert_eq!(said["request_parameter_supported"], json!(true));
+    for alg in list(&said, "request_object_signing_alg_values_supported") {
+        let now = app.clock.now();
+        let claims = json!({ "iss": "signer", "aud": app.issuer, "exp": now + 60, "prompt": "none" });
+        let request = app.authorize_path("signer", &[("request", &sign(&alg, &claims))]);
+        let answer = app.call("GET", &request).send();
+        assert_eq!(answer.param("error").as_deref(), Some("login_required"), "{alg}: what the object says");
+    }
+}
+
 #[test]
 fn b2_advertised_prompts_work_and_what_is_off_is_refused_by_name() {
     let app = TestApp::start();
@@ -352,14 +416,6 @@ fn b2_advertised_prompts_work_and_what_is_off_is_refused_by_name() {
             "select_account" => assert_eq!((page.status, page.param("error")), (200, None), "a page asks"),
             other => panic!("{other} has no test"),
         }
-    }
-    for (flag, parameter, error) in [
-        ("request_parameter_supported", "request", "request_not_supported"),
-        ("request_uri_parameter_supported", "request_uri", "request_uri_not_supported"),
-    ] {
-        assert_eq!(said[flag], json!(false));
-        let answer = visitor.get(&app.authorize_path("web", &[(parameter, "https://rp.example.com/x")]));
-        assert_eq!(answer.param("error").as_deref(), Some(error), "{parameter}");
     }
     let asked = r#"{"userinfo":{"phone_number":{"essential":true}}}"#;
     let ignored = visitor.get(&app.authorize_path("web", &[("claims", asked)]));

@@ -11,6 +11,7 @@ pub const DRY_SECRET: &str = "made-when-run-without-dry-run";
 
 /// The block: everything a relying party's library asks for.
 pub fn block(issuer: &str, client: &Client, secret: Option<&str>) -> String {
-    let secret = (!client.is_public()).then(|| secret.unwrap_or(UNKNOWN_SECRET));
+    let secret =
+        client.metadata.token_endpoint_auth_method.has_secret().then(|| secret.unwrap_or(UNKNOWN_SECRET));
     env(&env_lines::rows(issuer, client, secret))
 }

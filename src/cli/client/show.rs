@@ -47,7 +47,7 @@ pub fn text(local: &Local, client: &Client) -> String {
     }
     for secret in &client.secrets {
         let how = match secret.hash {
-            SecretHash::Digest => "random",
+            SecretHash::Digest | SecretHash::Sealed => "random",
             SecretHash::Argon2id => "chosen",
         };
         let end = match secret.expires_at {

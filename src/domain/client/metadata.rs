@@ -134,7 +134,7 @@ pub struct Metadata {
     pub cors_origins: Vec<String>,
     /// Its public keys, a JWK set by value (RFC 7591 §2); never beside `jwks_uri`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub jwks: Option<serde_json::Value>,
+    pub jwks: Option<serde_json::Map<String, serde_json::Value>>,
     /// Where its public keys are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,

@@ -6,7 +6,9 @@ use crate::base::clock::Seconds;
 use crate::base::id::ulid;
 use crate::base::secret::{ClientSecret, Plain};
 use crate::domain::client::{Client, SecretHash, StoredSecret};
-use crate::store::{Conn, clients};
+use crate::protocol::client_auth::AuthMethod;
+use crate::protocol::refusal::Check;
+use crate::store::{Conn, Fault, clients};
 
 /// How long the old secret stays when a new one is added and nothing else is said, seconds (7 days).
 pub const OVERLAP: Seconds = 7 * 86_400;
@@ -41,8 +43,8 @@ pub fn add(
     overlap: Seconds,
 ) -> AdminResult<Added> {
     let old = apps::find(conn, client_id)?;
-    if old.is_public() {
-        return Err(AdminError::Invalid(vec![public_has_none()]));
+    if let Some(problem) = unfit(&old, chosen.is_some()) {
+        return Err(AdminError::Invalid(vec![problem]));
     }
     let now = desk.now();
     let ends_at = now.saturating_add(overlap.max(0));
@@ -57,7 +59,7 @@ pub fn add(
         clients::expire_secret(conn, &secret.id, end, now)?;
         old_ends_at = old_ends_at.max(Some(end));
     }
-    let (stored, secret) = make(desk, chosen);
+    let (stored, secret) = make(desk, &old, chosen)?;
     clients::add_secret(conn, client_id, &stored, now)?;
     let client = apps::find(conn, client_id)?;
     apps::record(conn, desk, "client.secret_added", (Some(&old), Some(&client)))?;
@@ -74,7 +76,7 @@ pub fn remove(conn: &mut Conn, desk: &Desk, client_id: &str, secret_id: &str) ->
         return Err(AdminError::not_found("secret", secret_id));
     }
     let others = live(&old.secrets, desk.now()).filter(|secret| secret.id != secret_id).count();
-    if others == 0 && !old.is_public() {
+    if others == 0 && old.metadata.token_endpoint_auth_method.has_secret() {
         let fix = "Add another first (`latchkey client secret add ID --keep-old 0` replaces it at once).";
         return Err(AdminError::conflict("client_secret", secret_id, "is the last one that works", fix));
     }
@@ -99,18 +101,89 @@ pub fn live(secrets: &[StoredSecret], now: Seconds) -> impl Iterator<Item = &Sto
 }
 
 /// What is stored and, for a random one, what is shown once.
-pub(super) fn make(desk: &Desk, chosen: Option<NewSecret>) -> (StoredSecret, Option<Plain<ClientSecret>>) {
+pub(super) fn make(
+    desk: &Desk,
+    client: &Client,
+    chosen: Option<NewSecret>,
+) -> AdminResult<(StoredSecret, Option<Plain<ClientSecret>>)> {
+    let id = ulid(&desk.clock, &desk.rng);
     let (hash, value, plain) = if let Some(chosen) = chosen {
         (SecretHash::Argon2id, chosen.phc, None)
     } else {
         let plain = Plain::<ClientSecret>::generate(&desk.rng);
-        (SecretHash::Digest, plain.digest().as_str().to_owned(), Some(plain))
+        let (hash, value) = if is_sealed(client) {
+            (SecretHash::Sealed, seal(desk, &id, plain.reveal())?)
+        } else {
+            (SecretHash::Digest, plain.digest().as_str().to_owned())
+        };
+        (hash, value, Some(plain))
     };
-    let id = ulid(&desk.clock, &desk.rng);
-    (StoredSecret { id, hash, value, created_at: desk.now(), expires_at: None }, plain)
+    Ok((StoredSecret { id, hash, value, created_at: desk.now(), expires_at: None }, plain))
 }
 
-pub(super) fn public_has_none() -> FieldProblem {
-    let fix = "Leave the secret out, or let the app authenticate with client_secret_basic.";
-    FieldProblem::new("client_secret", "", "cannot be given to a public app: it could not keep it", fix)
+/// Brings the secrets of a client that was changed into the form its method needs; the secret that was
+/// made for it, if it needs one and has none that can be used. From a digest nothing can be had back, so
+/// a client that will sign with its secret gets a new one; the other way round the secret stays.
+pub(super) fn fit(
+    conn: &mut Conn,
+    desk: &Desk,
+    client: &mut Client,
+) -> AdminResult<Option<Plain<ClientSecret>>> {
+    let has_secret = client.metadata.token_endpoint_auth_method.has_secret();
+    let mut kept = Vec::new();
+    for mut secret in std::mem::take(&mut client.secrets) {
+        if !has_secret || (is_sealed(client) && secret.hash != SecretHash::Sealed) {
+            clients::remove_secret(conn, &secret.id, desk.now())?;
+            continue;
+        }
+        if !is_sealed(client) && secret.hash == SecretHash::Sealed {
+            let Some(plain) = desk.sealer.open(&secret) else {
+                clients::remove_secret(conn, &secret.id, desk.now())?;
+                continue;
+            };
+            let digest = Plain::<ClientSecret>::presented(plain.reveal()).digest();
+            (secret.hash, secret.value) = (SecretHash::Digest, digest.as_str().to_owned());
+            clients::rekeep_secret(conn, &secret, desk.now())?;
+        }
+        kept.push(secret);
+    }
+    client.secrets = kept;
+    if !has_secret || live(&client.secrets, desk.now()).next().is_some() {
+        return Ok(None);
+    }
+    let (stored, plain) = make(desk, client, None)?;
+    clients::add_secret(conn, client.id.as_str(), &stored, desk.now())?;
+    client.secrets.insert(0, stored);
+    Ok(plain)
+}
+
+/// Whether its secrets must be known again: it signs with them (RFC 7523 §2.2).
+fn is_sealed(client: &Client) -> bool {
+    client.metadata.token_endpoint_auth_method == AuthMethod::ClientSecretJwt
+}
+
+fn seal(desk: &Desk, id: &str, secret: &str) -> AdminResult<String> {
+    let sealed = desk.sealer.seal(&desk.rng, id, secret);
+    Ok(sealed.ok_or_else(|| Fault::from(Check::Unexpected))?)
+}
+
+/// Why the client cannot have a secret, or not one that somebody chose.
+pub(super) fn unfit(client: &Client, is_chosen: bool) -> Option<FieldProblem> {
+    let of = |problem: &str, fix: &str| Some(FieldProblem::new("client_secret", "", problem, fix));
+    match client.metadata.token_endpoint_auth_method {
+        AuthMethod::None => of(
+            "cannot be given to a public app: it could not keep it",
+            "Leave the secret out, or let the app authenticate with client_secret_basic.",
+        ),
+        AuthMethod::PrivateKeyJwt => of(
+            "is of no use to an app that authenticates with its own key",
+            "Leave the secret out, or let the app authenticate with client_secret_basic.",
+        ),
+        // RFC 7518 §3.2: as many random bits as the hash; anyone with an assertion can guess at fewer.
+        AuthMethod::ClientSecretJwt if is_chosen => of(
+            "cannot be chosen for client_secret_jwt: 256 random bits are needed",
+            "Leave it out to get a random one.",
+        ),
+        _ => None,
+    }
 }

@@ -63,8 +63,8 @@ pub(super) fn create_as(
         revision: 0,
         created_at: desk.now(),
     };
-    if client.is_public() && new.secret.is_some() {
-        problems.push(client_secrets::public_has_none());
+    if new.secret.is_some() {
+        problems.extend(client_secrets::unfit(&client, true));
     }
     if !problems.is_empty() {
         return Err(AdminError::Invalid(problems));
@@ -73,8 +73,8 @@ pub(super) fn create_as(
         return Err(taken(&client.id));
     }
     let mut plain = None;
-    if !client.is_public() {
-        let (stored, made) = client_secrets::make(desk, new.secret);
+    if client.metadata.token_endpoint_auth_method.has_secret() {
+        let (stored, made) = client_secrets::make(desk, &client, new.secret)?;
         client.secrets.push(stored);
         plain = made;
     }
@@ -142,9 +142,13 @@ fn put(
     if subjects_moved(&old, &client) {
         notes.push("People get other identifiers (sub) at this app now, and its access tokens end: it will not know them again by the old ones.");
     }
-    let secret = fit_secrets(conn, desk, &mut client)?;
+    let secret = client_secrets::fit(conn, desk, &mut client)?;
     if client.is_public() && !old.is_public() {
         notes.push("Its secrets were removed: a public app has none.");
+    } else if client.secrets.is_empty() && !old.secrets.is_empty() {
+        notes.push("Its secrets were removed: it authenticates with its own key.");
+    } else if secret.is_some() && !old.secrets.is_empty() {
+        notes.push("Its secrets were replaced by a new one: the old ones cannot be used with this method.");
     }
     record(conn, desk, "client.updated", (Some(&old), Some(&client)))?;
     Ok(Saved { client, secret, notes })
@@ -247,25 +251,4 @@ fn is_renamed(old: &Client, new: &Client) -> bool {
 fn subjects_moved(old: &Client, new: &Client) -> bool {
     let pairwise = |client: &Client| client.metadata.subject_type == SubjectType::Pairwise;
     pairwise(old) != pairwise(new) || (pairwise(new) && subject::sector(old) != subject::sector(new))
-}
-
-/// A public app keeps no secret; one that became confidential gets its first.
-fn fit_secrets(
-    conn: &mut Conn,
-    desk: &Desk,
-    client: &mut Client,
-) -> AdminResult<Option<Plain<ClientSecret>>> {
-    if client.is_public() {
-        for secret in std::mem::take(&mut client.secrets) {
-            clients::remove_secret(conn, &secret.id, desk.now())?;
-        }
-        return Ok(None);
-    }
-    if client_secrets::live(&client.secrets, desk.now()).next().is_some() {
-        return Ok(None);
-    }
-    let (stored, plain) = client_secrets::make(desk, None);
-    clients::add_secret(conn, client.id.as_str(), &stored, desk.now())?;
-    client.secrets.insert(0, stored);
-    Ok(plain)
 }

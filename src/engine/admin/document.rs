@@ -14,7 +14,10 @@ use serde_json::{Map, Value};
 pub const KEYS: &[(&str, &str)] = &[
     ("client_name", "the name people know the app by"),
     ("application_type", "web or native"),
-    ("token_endpoint_auth_method", "client_secret_basic, client_secret_post or none"),
+    (
+        "token_endpoint_auth_method",
+        "client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none",
+    ),
     ("redirect_uris", "a list of URIs"),
     ("post_logout_redirect_uris", "a list of URIs"),
     ("grant_types", "a list of authorization_code, refresh_token, client_credentials"),

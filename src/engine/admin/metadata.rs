@@ -2,6 +2,7 @@
 //! unchanged fields included (security row I3), and every URI through one check (row I2).
 
 pub mod algs;
+mod keys;
 mod logout;
 mod registration;
 mod response_types;
@@ -60,6 +61,7 @@ pub fn validate(metadata: &Metadata) -> Result<(), Vec<FieldProblem>> {
     registration::check(metadata, &mut found);
     algs::check(metadata, &mut found);
     subjects::check(metadata, &mut found);
+    keys::check(metadata, &mut found);
     logout::validate(metadata, &mut found);
     if found.0.is_empty() { Ok(()) } else { Err(found.0) }
 }

@@ -25,6 +25,7 @@ pub mod users;
 pub use fault::{AdminError, AdminResult, FieldProblem};
 
 use super::context::{Ctx, Engine};
+use super::keys::SecretSealer;
 use crate::base::clock::{Clock, Seconds};
 use crate::base::rng::Rng;
 use crate::domain::audit::Event;
@@ -67,6 +68,8 @@ pub struct Desk {
     pub clock: Clock,
     /// Randomness.
     pub rng: Rng,
+    /// For client secrets that must be known again.
+    pub sealer: SecretSealer,
     /// Who acts.
     pub actor: Actor,
     /// The request it belongs to, if it came by the web.
@@ -76,7 +79,8 @@ pub struct Desk {
 impl Desk {
     /// For work that no request asked for.
     pub fn of(engine: &Engine, actor: Actor) -> Self {
-        Self { clock: engine.clock.clone(), rng: engine.rng.clone(), actor, trace_id: None }
+        let sealer = engine.keys.sealer();
+        Self { clock: engine.clock.clone(), rng: engine.rng.clone(), sealer, actor, trace_id: None }
     }
 
     /// For a request.

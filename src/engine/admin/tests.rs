@@ -4,6 +4,7 @@ use super::client_secrets::NewSecret;
 use super::clients::{NewClient, Saved};
 use super::users::NewUser;
 use super::*;
+use crate::base::crypt::MasterKey;
 use crate::base::id::{ClientId, GrantId, SessionId, UserId};
 use crate::base::secret::{Digest, OneTimeLink, Plain};
 use crate::domain::client::Metadata;
@@ -27,7 +28,9 @@ impl Stand {
         let target = Target::Sqlite(dir.path().join("latchkey.db"));
         let config = DbConfig { target, pool_size: 4, statement_timeout: 5, pool_wait: 2 };
         migrate::run(&config).unwrap();
-        let desk = Desk { clock: Clock::turnable(), rng: Rng::system(), actor: Actor::Cli, trace_id: None };
+        let rng = Rng::system();
+        let sealer = SecretSealer::new(MasterKey::generate(&rng));
+        let desk = Desk { clock: Clock::turnable(), rng, sealer, actor: Actor::Cli, trace_id: None };
         Self { db: Db::open(&config).unwrap(), desk, _dir: dir }
     }
 

@@ -3,7 +3,7 @@
 //! To add a check: a file beside this one, and a row here.
 
 use super::response::Target;
-use super::{claims, client, id_token_hint, pkce, redirect_uri, request_object, scope, unsupported, values};
+use super::{claims, client, id_token_hint, pkce, redirect_uri, scope, unsupported, values};
 use crate::base::id::ClientId;
 use crate::domain::client::Client;
 use crate::engine::context::{Ctx, Engine};
@@ -29,8 +29,6 @@ pub static CHECKS: &[(Check, CheckFn)] = &[
     (Check::ResponseModeUnsupported, values::response_mode),
     (Check::ParameterRepeated, values::repeated),
     (Check::ParameterMalformed, values::bounded),
-    (Check::RequestObject, request_object::by_value),
-    (Check::RequestUri, request_object::by_reference),
     (Check::RegistrationParameter, unsupported::registration),
     (Check::ResponseTypeMissing, values::response_type_present),
     (Check::ResponseTypeUnsupported, values::response_type_supported),

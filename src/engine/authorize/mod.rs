@@ -23,6 +23,7 @@ pub use for_device::{DEVICE_CHECKS, DeviceRequest, check_device};
 use give::{Approved, grant, grant_at_once};
 pub use give::{Given, front_grant, grant_after_login};
 pub use next::Step;
+pub use request_object::RequestObjects;
 pub use response::{AuthorizationResponse, Outcome, Target};
 use waiting::{Standing, standing};
 pub use waiting::{Waiting, find_over, find_waiting, is_over, signed_in_for, waiting};
@@ -41,7 +42,11 @@ use std::sync::Arc;
 
 /// A request at the authorization endpoint, from its parameters to what the browser is to do.
 pub async fn start(engine: &Engine, ctx: &Ctx, visitor: &Visitor, params: &Params) -> Outcome {
-    let mut draft = Draft::new(params);
+    let params = match request_object::effective(engine, ctx, params).await {
+        Ok(params) => params,
+        Err(refused) => return *refused,
+    };
+    let mut draft = Draft::new(&params);
     let checked = checks::run(engine, ctx, &mut draft);
     // RFC 9700 §4.11.2: nobody is sent on at the wish of an app that nobody here knows, before they said
     // something (security row A10).

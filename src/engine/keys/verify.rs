@@ -17,7 +17,7 @@ const MAX_BYTES: usize = 16 * 1024;
 /// How far `iat` and `nbf` may lie ahead, seconds: clocks of our own nodes differ (FAPI 5.3.2.1-13).
 const AHEAD: Seconds = 10;
 /// Headers that change what the rest means; we never write one (RFC 7515 §4.1.11, RFC 7797 §3).
-const REFUSED: [&str; 3] = ["crit", "b64", "zip"];
+pub(super) const REFUSED: [&str; 3] = ["crit", "b64", "zip"];
 
 impl KeyRing {
     /// The claims of an access token of ours that is genuine and in force at `now` (RFC 9068 §4).
@@ -69,22 +69,27 @@ fn names_someone(audience: &[String]) -> bool {
 }
 
 /// A compact JWS taken apart; its form is right, nothing is known of its signature.
-struct Parts<'a> {
-    header: Map<String, Value>,
-    payload: Map<String, Value>,
-    signed: &'a str,
-    signature: &'a str,
+pub(super) struct Parts<'a> {
+    pub(super) header: Map<String, Value>,
+    pub(super) payload: Map<String, Value>,
+    pub(super) signed: &'a str,
+    pub(super) signature: &'a str,
 }
 
 impl<'a> Parts<'a> {
     /// Of a token with exactly three parts in canonical base64url with strict JSON (security row T4).
     fn of(token: &'a str) -> Option<Self> {
+        Self::also_unsigned(token).filter(|parts| !parts.signature.is_empty())
+    }
+
+    /// [`Parts::of`], but for the signature, which may be empty.
+    pub(super) fn also_unsigned(token: &'a str) -> Option<Self> {
         if token.len() > MAX_BYTES {
             return None;
         }
         let (signed, signature) = token.rsplit_once('.')?;
         let (header, payload) = signed.split_once('.')?;
-        if payload.contains('.') || unb64(signature)?.is_empty() {
+        if payload.contains('.') || unb64(signature).is_none() {
             return None;
         }
         let header = strict_json::object(&unb64(header)?)?;

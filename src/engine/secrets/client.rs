@@ -84,6 +84,8 @@ pub(super) fn check_fast(
                 chosen = true;
                 matched |= remembered.knows(secret, presented);
             }
+            // Proven by what it signs, never presented.
+            SecretHash::Sealed => {}
         }
     }
     let undecided = chosen && !matched && presented.reveal().len() <= MAX_PASSWORD;

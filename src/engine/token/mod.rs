@@ -33,6 +33,9 @@ use crate::store::{Conn, Fault, TxResult, audit};
 use issue::Plan;
 use std::sync::Arc;
 
+/// The path of the token endpoint.
+pub const PATH: &str = "/oauth2/token";
+
 /// A form-encoded request to the token, introspection or revocation endpoint.
 pub struct TokenRequest {
     /// The `Authorization` header.

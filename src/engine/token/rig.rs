@@ -11,7 +11,9 @@ use crate::domain::authorization::{Approval, Authorization, Stage};
 use crate::domain::client::{Client, Metadata, SecretHash, StoredSecret};
 use crate::domain::session::{ACR_PASSWORD, AuthContext, Session};
 use crate::domain::user::User;
+use crate::engine::authorize::RequestObjects;
 use crate::engine::begun::{Begun, Limits};
+use crate::engine::client_keys::ClientKeys;
 use crate::engine::clients::Clients;
 use crate::engine::context::{Macs, Policy};
 use crate::engine::introspect::introspect;
@@ -162,6 +164,8 @@ impl Rig {
             begun,
             registered,
             outbound,
+            client_keys: ClientKeys::default(),
+            request_objects: RequestObjects::default(),
             policy,
         };
         Self { _dir: dir, engine, user, session }

@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::engine::admin::metadata::algs;
 use crate::engine::registration::Mode;
 use crate::engine::token::GRANTS;
+use crate::protocol::alg::SigningAlg;
 use crate::protocol::authorize::{Prompt, ResponseMode};
 use crate::protocol::claims::BY_SCOPE;
 use crate::protocol::client_auth::AuthMethod;
@@ -86,6 +87,9 @@ fn metadata(engine: &Engine) -> Map<String, Value> {
     let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.name).chain([IMPLICIT]).collect();
     let mut claims = vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
     claims.extend(BY_SCOPE.iter().flat_map(|(_, names)| names.iter().copied()));
+    // `none` is not in it: only clients that registered it may send unsigned request objects (row J4).
+    let signing = SigningAlg::ASYMMETRIC.map(SigningAlg::as_str);
+    let assertions: Vec<&str> = signing.into_iter().chain([SigningAlg::Hs256.as_str()]).collect();
     let pairs = [
         ("response_types_supported", json!(types)),
         ("response_modes_supported", json!(modes)),
@@ -99,13 +103,18 @@ fn metadata(engine: &Engine) -> Map<String, Value> {
         ("token_endpoint_auth_methods_supported", json!(methods)),
         ("revocation_endpoint_auth_methods_supported", json!(methods)),
         ("introspection_endpoint_auth_methods_supported", json!(confidential)),
+        ("token_endpoint_auth_signing_alg_values_supported", json!(assertions)),
+        ("revocation_endpoint_auth_signing_alg_values_supported", json!(assertions)),
+        ("introspection_endpoint_auth_signing_alg_values_supported", json!(assertions)),
         ("code_challenge_methods_supported", json!(["S256"])),
         ("prompt_values_supported", json!(Prompt::ALL)),
         ("acr_values_supported", json!([crate::domain::session::ACR_PASSWORD])),
         ("authorization_response_iss_parameter_supported", json!(true)),
         ("claims_parameter_supported", json!(true)),
-        ("request_parameter_supported", json!(false)),
-        ("request_uri_parameter_supported", json!(false)),
+        ("request_parameter_supported", json!(true)),
+        ("request_uri_parameter_supported", json!(true)),
+        ("require_request_uri_registration", json!(true)),
+        ("request_object_signing_alg_values_supported", json!(signing)),
         ("service_documentation", json!(engine.policy.url("/errors"))),
     ];
     all.extend(pairs.map(|(key, value)| (key.to_owned(), value)));

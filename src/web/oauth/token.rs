@@ -1,7 +1,7 @@
 //! The token endpoint (RFC 6749 §3.2).
 
 use super::token_request;
-use crate::engine::token;
+use crate::engine::token::{self, PATH};
 use crate::protocol::refusal::{Check, Refusal};
 use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
@@ -10,7 +10,7 @@ use actix_web::http::{Method, StatusCode};
 
 /// `/oauth2/token`
 pub static ROUTE: Route = Route {
-    path: "/oauth2/token",
+    path: PATH,
     methods: &[Method::POST],
     class: Class::Json,
     cors: Cors::Client,

@@ -147,7 +147,8 @@ impl TestApp {
 
     /// May fetch from loopback, where the tests' relying parties are; a failure is told after `connect`.
     pub fn fetching(connect: Duration) -> Self {
-        let allowance = Allowance::Testing { loopback: true, roots: Vec::new() };
+        let roots = std::fs::read(super::tls::authority().file()).expect("the authority");
+        let allowance = Allowance::Testing { loopback: true, roots };
         let limits = Limits { connect, total: super::child::PATIENCE };
         Self::with_outbound(&[], Outbound::when_needed(allowance, limits, &[]))
     }

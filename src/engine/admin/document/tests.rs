@@ -44,7 +44,7 @@ fn the_keys_are_exactly_those_of_the_metadata() {
     ] {
         *alg = Some(SigningAlg::Es256);
     }
-    full.jwks = Some(serde_json::json!({"keys": []}));
+    full.jwks = Some(serde_json::Map::from_iter([("keys".to_owned(), serde_json::json!([]))]));
     let Value::Object(members) = serde_json::to_value(&full).unwrap() else { panic!("an object") };
     let mut names: Vec<&str> = members.keys().map(String::as_str).collect();
     let mut keys: Vec<_> = KEYS.iter().map(|(key, _)| *key).collect();

@@ -1,15 +1,18 @@
 //! Client authentication (RFC 6749 §2.3). To add a method: a file here, a line in [`METHODS`].
 //! Every failure has one text and costs the same (security row D2); the trace says which it was.
 
+mod assertion;
 mod basic;
+mod client_secret_jwt;
 mod none;
 mod post;
+mod private_key_jwt;
 
 use super::TokenRequest;
 use crate::base::secret::Secret;
 use crate::domain::client::Client;
 use crate::engine::{Ctx, Engine};
-use crate::protocol::client_auth::{AuthMethod, Credentials};
+use crate::protocol::client_auth::{AuthMethod, ClientAuth, Credentials};
 use crate::protocol::refusal::{Check, Refusal};
 use std::sync::Arc;
 
@@ -17,8 +20,15 @@ use std::sync::Arc;
 pub struct Method {
     /// Its registered name.
     pub method: AuthMethod,
-    /// What its credentials prove themselves by.
-    proof: fn(&Credentials) -> Proof<'_>,
+    how: How,
+}
+
+/// What a method proves the client by.
+enum How {
+    /// By credentials, which prove themselves by this.
+    Credentials(fn(&Credentials) -> Proof<'_>),
+    /// By a JWT; see [`assertion`].
+    Assertion,
 }
 
 /// What stands behind a claimed `client_id`.
@@ -32,22 +42,31 @@ enum Proof<'a> {
 }
 
 /// Every method, as advertised.
-pub static METHODS: &[&Method] = &[&basic::METHOD, &post::METHOD, &none::METHOD];
+pub static METHODS: &[&Method] =
+    &[&basic::METHOD, &post::METHOD, &client_secret_jwt::METHOD, &private_key_jwt::METHOD, &none::METHOD];
 
 /// The parameters of the methods.
-pub const PARAMETERS: [&str; 2] = ["client_id", "client_secret"];
+pub const PARAMETERS: [&str; 4] = ["client_id", "client_secret", "client_assertion", "client_assertion_type"];
 
 /// The enabled client that sent the request, proven by the method registered for it.
 ///
 /// # Errors
 /// [`Check::ClientAuthMissing`], [`Check::ClientAuthMultiple`], [`Check::ClientAuthMalformed`],
-/// [`Check::ClientAuthFailed`]; [`Check::HashingBusy`] when a chosen secret cannot be checked now.
+/// [`Check::ClientAuthFailed`]; [`Check::HashingBusy`] when a chosen secret cannot be checked now;
+/// the 1214 to 1217 of assertions.
 pub async fn authenticate(
     engine: &Engine,
     ctx: &Ctx,
     request: &TokenRequest,
 ) -> Result<Arc<Client>, Refusal> {
-    let credentials = Credentials::read(request.authorization.as_deref(), &request.body)?;
+    let credentials = match ClientAuth::read(request.authorization.as_deref(), &request.body)? {
+        ClientAuth::Credentials(credentials) => credentials,
+        ClientAuth::Assertion(sent) => {
+            let client = assertion::authenticate(engine, ctx, &sent).await?;
+            ctx.trace.passed(Check::ClientAuthFailed);
+            return Ok(client);
+        }
+    };
     let known = engine.clients.get(&credentials.client_id);
     if let Some(client) = &known {
         ctx.trace.client(client.id.as_str());
@@ -56,18 +75,20 @@ pub async fn authenticate(
         client.enabled && client.metadata.token_endpoint_auth_method == credentials.method
     };
     let client = known.clone().filter(fits);
-    let proven = match METHODS.iter().find(|method| method.method == credentials.method) {
-        None => false,
-        Some(method) => match (method.proof)(&credentials) {
-            Proof::Secret(secret) => {
-                // Without a client the same work is done for nothing.
-                let secrets = client.as_ref().map(|client| client.secrets.as_slice()).unwrap_or_default();
-                let passwords = &engine.passwords;
-                passwords.verify_client_secret(&credentials.client_id, secrets, secret, engine.now()).await?
-            }
-            Proof::Identifier => true,
-            Proof::Missing => false,
-        },
+    let method = METHODS.iter().find(|method| method.method == credentials.method);
+    let proof = match method.map(|method| &method.how) {
+        Some(How::Credentials(proof)) => proof(&credentials),
+        Some(How::Assertion) | None => Proof::Missing,
+    };
+    let proven = match proof {
+        Proof::Secret(secret) => {
+            // Without a client the same work is done for nothing.
+            let secrets = client.as_ref().map(|client| client.secrets.as_slice()).unwrap_or_default();
+            let passwords = &engine.passwords;
+            passwords.verify_client_secret(&credentials.client_id, secrets, secret, engine.now()).await?
+        }
+        Proof::Identifier => true,
+        Proof::Missing => false,
     };
     match client.filter(|_| proven) {
         Some(client) => {

@@ -1,0 +1,207 @@
+//! The public keys of clients (RFC 7591 §2): by value from the registration, or fetched from their
+//! `jwks_uri` when they are needed and kept in memory. A `kid` that is not known is looked for there at
+//! once (OIDC Core §10.1.1), but not more often than every half minute, so that nobody can have us
+//! call an app's server as often as they call us (security row K3). Never inside a transaction.
+
+use super::Engine;
+use super::keys::{ClientKeySet, ForeignJwt, Verdict};
+use super::outbound::{LARGEST_DOCUMENT, Method, Outbound, Request, Response};
+use crate::base::clock::{Clock, Seconds};
+use crate::domain::client::Client;
+use crate::protocol::alg::SigningAlg;
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The clients whose keys are kept at the most.
+const MOST: usize = 1000;
+/// Fetched keys are looked at anew after this, seconds.
+const FRESH: Seconds = 600;
+/// Fetched keys still count for so long when they cannot be fetched anew, seconds.
+const KEPT: Seconds = 3600;
+/// The least time between two fetches for the sake of an unknown `kid`, seconds.
+const FLOOR: Seconds = 30;
+/// A failure is not tried again for this long, seconds.
+const FAILED: Seconds = 60;
+
+/// The keys that are known; cheap to clone.
+#[derive(Clone, Default)]
+pub struct ClientKeys(Arc<Mutex<HashMap<String, Arc<Entry>>>>);
+
+/// Where the keys of a client come from; with another source everything starts anew.
+#[derive(PartialEq, Eq)]
+enum Source {
+    /// The registration at this revision.
+    Registration(i64),
+    Uri(String),
+}
+
+struct Entry {
+    source: Source,
+    state: Mutex<State>,
+    /// Held while fetching: those who need the same keys wait for one answer.
+    fetching: Arc<tokio::sync::Mutex<()>>,
+}
+
+#[derive(Clone, Default)]
+struct State {
+    keys: Arc<ClientKeySet>,
+    /// Rises with each answer.
+    turn: u64,
+    read_at: Option<Seconds>,
+    failed_at: Option<Seconds>,
+    /// When they were last fetched for an unknown `kid`.
+    sought_at: Option<Seconds>,
+}
+
+/// The claims of a JWT that one of the client's keys signed with `alg`; keys are fetched where that
+/// is needed.
+pub async fn signed_by(
+    engine: &Engine,
+    client: &Client,
+    jwt: &ForeignJwt<'_>,
+    alg: SigningAlg,
+) -> Option<Map<String, Value>> {
+    let entry = engine.client_keys.entry(client)?;
+    let known = entry.current(engine).await;
+    match jwt.checked_by(&known.keys, alg) {
+        Verdict::Genuine(claims) => Some(claims),
+        Verdict::Wrong => None,
+        Verdict::UnknownKey => {
+            let newer = entry.sought(engine, known.turn).await?;
+            match jwt.checked_by(&newer.keys, alg) {
+                Verdict::Genuine(claims) => Some(claims),
+                Verdict::Wrong | Verdict::UnknownKey => None,
+            }
+        }
+    }
+}
+
+impl ClientKeys {
+    /// What is known of the client's keys; `None` when it has none registered.
+    fn entry(&self, client: &Client) -> Option<Arc<Entry>> {
+        let source = match (&client.metadata.jwks, &client.metadata.jwks_uri) {
+            (Some(_), _) => Source::Registration(client.revision),
+            (None, Some(uri)) => Source::Uri(uri.clone()),
+            (None, None) => return None,
+        };
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = known.get(client.id.as_str()).filter(|entry| entry.source == source) {
+            return Some(Arc::clone(entry));
+        }
+        let keys = client.metadata.jwks.as_ref().map(ClientKeySet::registered);
+        // What does not pass now passed once, under other rules: such keys are none.
+        let keys = Arc::new(keys.and_then(Result::ok).unwrap_or_default());
+        let state = Mutex::new(State { keys, ..State::default() });
+        let entry = Arc::new(Entry { source, state, fetching: Arc::default() });
+        if known.len() >= MOST && !known.contains_key(client.id.as_str()) {
+            let some = known.keys().next().cloned();
+            some.and_then(|id| known.remove(&id));
+        }
+        known.insert(client.id.to_string(), Arc::clone(&entry));
+        Some(entry)
+    }
+}
+
+impl State {
+    fn is_settled(&self, now: Seconds) -> bool {
+        within(self.read_at, FRESH, now) || within(self.failed_at, FAILED, now)
+    }
+
+    /// Keys that could not be fetched anew for long count no more.
+    fn usable(mut self, now: Seconds) -> Self {
+        if !within(self.read_at, KEPT, now) {
+            self.keys = Arc::default();
+        }
+        self
+    }
+
+    fn may_seek(&self, now: Seconds) -> bool {
+        !within(self.sought_at, FLOOR, now) && !within(self.failed_at, FAILED, now)
+    }
+}
+
+impl Entry {
+    /// The keys, fetched if they never were, or long ago.
+    async fn current(self: &Arc<Self>, engine: &Engine) -> State {
+        let Source::Uri(uri) = &self.source else { return self.state().clone() };
+        let settled = || Some(self.state().clone()).filter(|state| state.is_settled(engine.now()));
+        if let Some(state) = settled() {
+            return state.usable(engine.now());
+        }
+        let alone = Arc::clone(&self.fetching).lock_owned().await;
+        if let Some(state) = settled() {
+            return state.usable(engine.now());
+        }
+        self.fetch(engine, uri, alone).await;
+        self.state().clone().usable(engine.now())
+    }
+
+    /// Newer keys than those of `turn`; `None` when there are none, or the floor forbids to look.
+    async fn sought(self: &Arc<Self>, engine: &Engine, turn: u64) -> Option<State> {
+        let Source::Uri(uri) = &self.source else { return None };
+        let alone = Arc::clone(&self.fetching).lock_owned().await;
+        let (newer, may_seek) = {
+            let mut state = self.state();
+            let may_seek = state.turn == turn && state.may_seek(engine.now());
+            if may_seek {
+                state.sought_at = Some(engine.now());
+            }
+            (state.turn != turn, may_seek)
+        };
+        if may_seek {
+            self.fetch(engine, uri, alone).await;
+        }
+        (newer || may_seek).then(|| self.state().clone().usable(engine.now()))
+    }
+
+    /// Fetches; goes on to its end also when the request it is for is given up, so that giving up
+    /// is no way past the floor.
+    async fn fetch(self: &Arc<Self>, engine: &Engine, uri: &str, alone: tokio::sync::OwnedMutexGuard<()>) {
+        let (entry, outbound, clock) = (Arc::clone(self), engine.outbound.clone(), engine.clock.clone());
+        let uri = uri.to_owned();
+        let task = tokio::spawn(async move {
+            entry.fetch_now(&outbound, &clock, uri).await;
+            drop(alone);
+        });
+        // It does not panic; were it to, nothing would have been learnt.
+        let _ended = task.await;
+    }
+
+    async fn fetch_now(&self, outbound: &Outbound, clock: &Clock, url: String) {
+        let accept = "application/jwk-set+json, application/json".to_owned();
+        let headers = vec![("accept".to_owned(), accept)];
+        let largest = LARGEST_DOCUMENT;
+        let request = Request { method: Method::Get, url, headers, body: Vec::new(), largest };
+        let found = outbound.fetch_for_stranger(request, key_set).await;
+        let mut state = self.state();
+        match found {
+            Some(keys) => {
+                state.keys = Arc::new(keys);
+                state.turn = state.turn.wrapping_add(1);
+                (state.read_at, state.failed_at) = (Some(clock.now()), None);
+            }
+            None => state.failed_at = Some(clock.now()),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn key_set(answer: Response) -> Result<ClientKeySet, &'static str> {
+    let is_json = answer.headers.iter().any(|(name, value)| {
+        let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        name == "content-type" && kind.starts_with("application/") && kind.ends_with("json")
+    });
+    if !is_json {
+        return Err("the answer is not JSON by its content type");
+    }
+    ClientKeySet::fetched(&answer.body).map_err(|fault| fault.problem)
+}
+
+/// Whether `at` is less than `seconds` ago; a clock that was turned back makes it old.
+fn within(at: Option<Seconds>, seconds: Seconds, now: Seconds) -> bool {
+    at.is_some_and(|at| (0..seconds).contains(&now.saturating_sub(at)))
+}
