@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn b38_every_form_is_taken_and_others_are_refused() {
         let good = [
-            r#"{}"#,
+            "{}",
             r#"{"other": 1, "userinfo": {}}"#,
             r#"{"userinfo": {"name": null, "unknown": 7, "name#de": "x"}}"#,
             r#"{"userinfo": {"name": {"essential": false, "value": 1, "purpose": "why"}}}"#,

@@ -107,6 +107,11 @@ fn b38_b35_claims_go_where_they_were_asked_for() {
         assert_eq!(extra(&id_token(&given)), in_id_token, "{asked}");
         assert!(id_token(&given)["auth_time"].is_i64(), "always there");
     }
+    let said = app.call("GET", "/.well-known/openid-configuration").send().json();
+    assert_eq!(said["claims_parameter_supported"], true);
+    let advertised = said["claims_supported"].as_array().unwrap();
+    let mut every = latchkey::protocol::claims::BY_SCOPE.iter().flat_map(|(_, names)| names.iter());
+    assert!(every.all(|name| advertised.contains(&json!(name))), "{advertised:?}");
     // Beside scopes, whose claims stay at userinfo (OIDC Core §5.4).
     let asked = json!({"id_token": {"name": null}});
     let given = tokens(&app, &mut app.visitor(), &web, "openid email", &asked);
