@@ -84,6 +84,10 @@ ids! {
     GrantId
     /// A refresh token family.
     FamilyId
+    /// A device authorization (RFC 8628).
+    DeviceId
+    /// A browser in which a user code was entered.
+    VisitId
     /// One request, for the person who asks what went wrong.
     TraceId
 }

@@ -1,7 +1,7 @@
 //! Secrets are types: a `Secret` cannot be printed, a `Plain` is shown once and stored only as its
 //! `Digest`. Comparison is in constant time.
 
-use super::id::{self, AuthorizationId};
+use super::id::{self, AuthorizationId, DeviceId};
 use super::rng::Rng;
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -78,6 +78,8 @@ kinds! {
     ClientSecret = "lk_cs_"
     /// An opaque access token.
     AccessToken = "lk_at_"
+    /// A device code (RFC 8628 §3.2).
+    DeviceCode = "lk_dc_"
     /// A single-use link (first set-up, recovery).
     OneTimeLink = "lk_ott_"
     /// What lets somebody register apps (RFC 7591 §3).
@@ -125,6 +127,19 @@ impl Plain<Code> {
     pub fn authorization(&self) -> Option<AuthorizationId> {
         let id = self.reveal().strip_prefix(Code::PREFIX)?.get(..26)?;
         id::is_ulid(id).then(|| AuthorizationId::from_stored(id))
+    }
+}
+
+impl Plain<DeviceCode> {
+    /// The code of one device authorization: it names the row it is for, and opens it by 256 random bits.
+    pub fn of_device(id: &DeviceId, rng: &Rng) -> Self {
+        Self::presented(format!("{}{id}{}", DeviceCode::PREFIX, b64(&rng.bytes::<32>())))
+    }
+
+    /// The device authorization it names; `None` when it has not the form of a code of ours.
+    pub fn device(&self) -> Option<DeviceId> {
+        let id = self.reveal().strip_prefix(DeviceCode::PREFIX)?.get(..26)?;
+        id::is_ulid(id).then(|| DeviceId::from_stored(id))
     }
 }
 

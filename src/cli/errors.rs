@@ -51,6 +51,7 @@ fn group_name(group: u16) -> &'static str {
         15 => "Logout",
         16 => "Pages for people",
         17 => "Registration",
+        18 => "Devices",
         19 => "Transport and server",
         _ => "Others",
     }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod authorization;
 pub mod client;
+pub mod device;
 pub mod grant;
 pub mod resource;
 pub mod session;

@@ -56,6 +56,8 @@ pub struct Macs {
     pub throttle: MacKey,
     /// Pairwise subjects (OIDC Core §8.1).
     pub pairwise: MacKey,
+    /// User codes of devices, and the names of those who enter them.
+    pub user_code: MacKey,
 }
 
 impl Macs {
@@ -66,6 +68,7 @@ impl Macs {
             csrf: master.mac_key("csrf"),
             throttle: master.mac_key("login throttle"),
             pairwise: master.mac_key("pairwise subject"),
+            user_code: master.mac_key("device user code"),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod authorize;
 pub mod begun;
 pub mod clients;
 pub mod context;
+pub mod device;
 pub mod end_session;
 pub mod gate;
 pub mod introspect;

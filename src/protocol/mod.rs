@@ -11,3 +11,4 @@ pub mod refusal;
 mod registry;
 pub mod response_type;
 pub mod scope;
+pub mod user_code;

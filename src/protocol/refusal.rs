@@ -4,7 +4,7 @@
 pub use super::registry::{Check, REGISTRY};
 
 /// The `error` values of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8707 §2,
-/// RFC 9396 §5, OIDC Core §3.1.2.6 and OpenID Connect Core Error Code UnmetAuthenticationRequirements
+/// RFC 8628 §3.5, RFC 9396 §5, OIDC Core §3.1.2.6 and OpenID Connect Core Error Code UnmetAuthenticationRequirements
 /// that this server uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the specifications' own")]
@@ -33,6 +33,9 @@ pub enum OauthError {
     InsufficientScope,
     InvalidClientMetadata,
     InvalidRedirectUri,
+    AuthorizationPending,
+    SlowDown,
+    ExpiredToken,
 }
 
 impl OauthError {
@@ -63,6 +66,9 @@ impl OauthError {
             Self::InsufficientScope => "insufficient_scope",
             Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
         }
     }
 }

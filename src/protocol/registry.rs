@@ -154,6 +154,16 @@ registry! {
         "The resource was not granted.", "Ask for a resource that was granted, or leave it out.";
     TokenScopeResource = 1245, "token_scope_resource", "RFC 8707 §2", InvalidTarget, 400, Json, Developer,
         "A requested scope belongs to a resource that was not asked for.", "Send resource with the identifier of the resource that the scope belongs to, or ask for fewer scopes.";
+    AuthorizationPending = 1250, "authorization_pending", "RFC 8628 §3.5", AuthorizationPending, 400, Json, Person,
+        "The person has not answered yet.", "Poll again after the interval.";
+    SlowDown = 1251, "slow_down", "RFC 8628 §3.5", SlowDown, 400, Json, Developer,
+        "The device polls too often.", "Wait 5 seconds longer between polls than before.";
+    DeviceCodeExpired = 1252, "device_code_expired", "RFC 8628 §3.5", ExpiredToken, 400, Json, Person,
+        "The code of this device has expired.", "Begin again on the device.";
+    DeviceDenied = 1253, "device_denied", "RFC 8628 §3.5", AccessDenied, 400, Json, Person,
+        "The person declined.", "Nothing to mend: let them begin again on the device when they want to.";
+    DeviceCodeInvalid = 1254, "device_code_invalid", "RFC 8628 §3.4", InvalidGrant, 400, Json, Developer,
+        "The device_code is unknown, used, ended, or belongs to another client.", "Stop polling once there is an answer other than authorization_pending and slow_down.";
 
     // 13xx: bearer tokens
     BearerMissing = 1301, "bearer_missing", "RFC 6750 §3.1", InvalidToken, 401, Bearer, Developer,
@@ -216,6 +226,14 @@ registry! {
         "The registration was changed by somebody else meanwhile.", "Read it again, and repeat the change.";
     UnverifiedSilent = 1710, "unverified_silent", "RFC 9700 §4.11.2", InteractionRequired, 400, Page, Admin,
         "Nobody here has checked who runs this app, so it is not answered without a page (prompt=none).", "Look at the app, and stand by it with `latchkey client review ID`; or let it ask without prompt=none.";
+
+    // 18xx: devices
+    DeviceCodeWrong = 1801, "device_code_wrong", "RFC 8628 §3.3", InvalidRequest, 200, Page, Person,
+        "No device that waits shows this code.", "Compare it with the device, or begin again there for a new one.";
+    DeviceTries = 1802, "device_tries", "RFC 8628 §5.1", AccessDenied, 429, Page, Person,
+        "Too many codes were entered here.", "Wait as long as the page says.";
+    DeviceGone = 1803, "device_gone", "RFC 8628 §3.3", InvalidRequest, 400, Page, Person,
+        "This code has been used already, or is not valid any more.", "Begin again on the device for a new code.";
 
     // 19xx: transport and server
     PathUnknown = 1901, "path_unknown", "RFC 9110 §15.5.5", InvalidRequest, 404, Page, Person,

@@ -1,6 +1,7 @@
 //! Stored authorizations and their codes. A code is consumed by one guarded statement.
 
 use super::conn::{Conn, on_each, take_rows};
+use super::devices;
 use super::fault::{StoreError, TxResult};
 use super::fixed::Fixed;
 use super::schema::authorizations;
@@ -262,7 +263,8 @@ fn granted() -> SqlLiteral<Bool> {
     sql("authorizations.stage = 'granted'")
 }
 
-/// Ends all unredeemed codes of a person for a client (consent taken back, person disabled).
+/// Ends all unredeemed codes of a person for a client (consent taken back, person disabled), those of
+/// devices too.
 ///
 /// # Errors
 /// Store errors.
@@ -279,10 +281,10 @@ pub fn burn_codes_of(conn: &mut Conn, user_id: &str, client_id: Option<&str>) ->
         let mine = diesel::update(authorizations::table.filter(mine()));
         mine.set(authorizations::stage.eq("burnt")).execute(conn)?;
     }
-    Ok(())
+    devices::burn_of(conn, user_id, client_id)
 }
 
-/// Ends all unredeemed codes of a client that is removed.
+/// Ends all unredeemed codes of a client that is removed, those of devices too.
 ///
 /// # Errors
 /// Store errors.
@@ -293,10 +295,10 @@ pub fn burn_codes_of_client(conn: &mut Conn, client_id: &str) -> TxResult<()> {
     diesel::update(authorizations::table.filter(theirs()))
         .set(authorizations::stage.eq("burnt"))
         .execute(conn)?;
-    Ok(())
+    devices::burn_of_client(conn, client_id)
 }
 
-/// Ends the unredeemed codes of some of a person's sessions.
+/// Ends the unredeemed codes of some of a person's sessions, those of devices too.
 ///
 /// # Errors
 /// Store errors.
@@ -308,5 +310,5 @@ pub fn burn_codes_of_sessions(conn: &mut Conn, user_id: &str, session_ids: &[&st
     diesel::update(authorizations::table.filter(mine()))
         .set(authorizations::stage.eq("burnt"))
         .execute(conn)?;
-    Ok(())
+    devices::burn_of_sessions(conn, user_id, session_ids)
 }

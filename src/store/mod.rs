@@ -10,6 +10,8 @@ pub mod clients;
 pub mod conn;
 pub mod consents;
 pub mod db;
+pub mod device_tries;
+pub mod devices;
 pub mod fault;
 mod fixed;
 pub mod grants;

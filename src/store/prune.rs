@@ -4,8 +4,8 @@
 use super::conn::{Conn, free_rows};
 use super::fault::TxResult;
 use super::schema::{
-    access_tokens, authorizations, client_secrets, grants, initial_access_tokens, login_throttles,
-    one_time_links, revoked_tokens, sessions,
+    access_tokens, authorizations, client_secrets, device_codes, device_tries, grants, initial_access_tokens,
+    login_throttles, one_time_links, revoked_tokens, sessions,
 };
 use crate::base::clock::Seconds;
 use diesel::prelude::*;
@@ -38,6 +38,8 @@ pub fn batch(conn: &mut Conn, now: Seconds) -> TxResult<usize> {
     gone += batch!(conn, grants, id, grants::expires_at.lt(now));
     gone += batch!(conn, sessions, id, sessions::expires_at.lt(now).or(sessions::ended_at.lt(day_ago)));
     gone += batch!(conn, login_throttles, name, login_throttles::forget_at.lt(now));
+    gone += batch!(conn, device_codes, id, device_codes::forget_at.lt(now));
+    gone += batch!(conn, device_tries, name, device_tries::ends_at.lt(now));
     gone += batch!(conn, one_time_links, digest, one_time_links::expires_at.lt(day_ago));
     gone += batch!(conn, client_secrets, id, client_secrets::expires_at.lt(day_ago));
     gone += batch!(conn, initial_access_tokens, id, initial_access_tokens::expires_at.lt(day_ago));

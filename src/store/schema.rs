@@ -245,6 +245,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    device_codes (id) {
+        id -> Text,
+        client_id -> Text,
+        device_digest -> Text,
+        user_code -> Text,
+        scope -> Text,
+        resource -> Text,
+        challenge -> Nullable<Text>,
+        ip -> Text,
+        user_agent -> Text,
+        stage -> Text,
+        user_id -> Nullable<Text>,
+        session_id -> Nullable<Text>,
+        grant_id -> Nullable<Text>,
+        poll_seconds -> BigInt,
+        next_poll_at -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        forget_at -> BigInt,
+    }
+}
+
+diesel::table! {
     client_registrations (client_id) {
         client_id -> Text,
         digest -> Text,
@@ -267,11 +290,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    device_visits (id) {
+        id -> Text,
+        device_id -> Text,
+        browser -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    device_tries (name) {
+        name -> Text,
+        tries -> BigInt,
+        ends_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(grants -> users (user_id));
 diesel::joinable!(grants -> clients (client_id));
 diesel::joinable!(refresh_families -> grants (grant_id));
 diesel::joinable!(access_tokens -> grants (grant_id));
+diesel::joinable!(device_visits -> device_codes (device_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
@@ -283,6 +324,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_secrets,
     consents,
     authorizations,
+    device_codes,
+    device_visits,
+    device_tries,
     grants,
     refresh_families,
     access_tokens,

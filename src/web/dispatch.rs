@@ -272,8 +272,8 @@ fn keep_story(request: &Request, route: Option<&Route>, refusal: &Refusal) -> &'
     request.ctx.trace.failed(refusal);
     request.site.metrics.refused(row.code);
     let path = route.map_or("unknown", |route| route.path);
-    // What no client and no person can learn from is not worth a row.
-    if refusal.check != Check::PathUnknown {
+    // What no client and no person can learn from is not worth a row; nor is each poll of a device.
+    if !matches!(refusal.check, Check::PathUnknown | Check::AuthorizationPending) {
         request.site.recorder.keep(request.engine(), &request.ctx.trace, path, row.code);
     }
     row.code

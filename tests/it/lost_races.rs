@@ -12,7 +12,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 /// Sends a request while `first` has been done elsewhere and is not committed; that is, as soon as the request waits.
-fn beaten<T: Send>(
+pub fn beaten<T: Send>(
     app: &TestApp,
     first: impl FnOnce(&mut Conn) -> TxResult<bool> + Send + 'static,
     request: impl FnOnce() -> T + Send,

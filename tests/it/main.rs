@@ -25,6 +25,7 @@ mod conformance;
 mod consent;
 mod cookies;
 mod damage;
+mod device;
 mod disabled;
 mod discovery;
 mod double_click;

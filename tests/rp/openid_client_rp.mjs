@@ -18,6 +18,7 @@ const pending = new Map()
 let configuration
 let keys
 let tokens = {}
+let device
 
 async function provider() {
   const metadata = ALG && { id_token_signed_response_alg: ALG, userinfo_signed_response_alg: ALG }
@@ -117,6 +118,16 @@ const commands = {
   async client_credentials({ params }) {
     tokens = await oidc.clientCredentialsGrant(await provider(), params)
     return { tokens }
+  },
+
+  async device({ params = {} }) {
+    device = await oidc.initiateDeviceAuthorization(await provider(), { scope: SCOPE, ...params })
+    return { device }
+  },
+
+  async device_wait() {
+    tokens = await oidc.pollDeviceAuthorizationGrant(await provider(), device)
+    return { tokens, claims: tokens.claims() }
   },
 
   async logout({ post_logout_redirect_uri }) {

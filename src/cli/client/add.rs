@@ -10,6 +10,7 @@ use crate::domain::client::{ApplicationType, Metadata};
 use crate::engine::admin::client_secrets::NewSecret;
 use crate::engine::admin::clients::{self, NewClient, Saved};
 use crate::engine::admin::{AdminError, FieldProblem, document, metadata};
+use crate::engine::device::GRANT_TYPE;
 use crate::protocol::client_auth::AuthMethod;
 use serde_json::{Value, json};
 
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
   latchkey client add Bookshop http://localhost:3000/callback -o env >> .env
   latchkey client add 'Phone app' com.example.app:/callback --native
   latchkey client add Importer --grant client_credentials --scope import
+  latchkey client add 'TV app' --public --grant device_code,refresh_token
   latchkey client add --metadata client.json")]
 pub struct Args {
     /// The name people see when they sign in
@@ -39,7 +41,7 @@ pub struct Args {
     /// An installed app: public, any loopback port, schemes like com.example.app:/callback
     #[arg(long)]
     native: bool,
-    /// Grant types [default: authorization_code,refresh_token]
+    /// Grant types; device_code is for devices without a browser [default: authorization_code,refresh_token]
     #[arg(long = "grant", value_name = "GRANT", value_delimiter = ',')]
     grants: Vec<String>,
     /// Scopes it may ask for [default: the standard ones]
@@ -133,7 +135,7 @@ fn from_flags(args: &Args) -> Metadata {
         metadata.token_endpoint_auth_method = AuthMethod::None;
     }
     if !args.grants.is_empty() {
-        metadata.grant_types.clone_from(&args.grants);
+        metadata.grant_types = super::grant_names(&args.grants);
     }
     if !args.scopes.is_empty() {
         metadata.scope = args.scopes.join(" ");
@@ -186,7 +188,7 @@ fn as_text(local: &Local, saved: &Saved, block: &str, write: Write) -> String {
     text.push_str(&format!(
         "look       latchkey client show {id}\nchange     latchkey client edit {id} --help\n"
     ));
-    if saved.client.allows_grant("authorization_code") {
+    if saved.client.allows_grant("authorization_code") || saved.client.allows_grant(GRANT_TYPE) {
         text.push_str("people     everyone with an account here can sign in to it\n");
     }
     text

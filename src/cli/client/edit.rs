@@ -118,7 +118,7 @@ fn changed(args: &Args, old: &Client) -> Result<(Metadata, Vec<String>), Failure
     }
     extend(&mut metadata.redirect_uris, &args.urls);
     extend(&mut metadata.post_logout_redirect_uris, &args.logout_urls);
-    extend(&mut metadata.grant_types, &args.grants);
+    extend(&mut metadata.grant_types, &super::grant_names(&args.grants));
     if args.grants.iter().any(|grant| grant == "authorization_code") {
         extend(&mut metadata.response_types, &["code".to_owned()]);
     }

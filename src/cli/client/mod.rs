@@ -14,6 +14,7 @@ use super::local::Global;
 use super::output::Answer;
 use crate::domain::client::{ApplicationType, Client, Metadata};
 use crate::engine::admin::{FieldProblem, document};
+use crate::engine::device::GRANT_TYPE;
 
 /// What to do with apps.
 #[derive(Debug, clap::Subcommand)]
@@ -77,6 +78,12 @@ fn state(client: &Client) -> &'static str {
         (false, false) => "off",
         (false, true) => "off, unverified",
     }
+}
+
+/// Grant types as they were typed, with the short name of the one that is a URN (RFC 8628 §3.4).
+fn grant_names(typed: &[String]) -> Vec<String> {
+    let full = |name: &String| if name == "device_code" { GRANT_TYPE.to_owned() } else { name.clone() };
+    typed.iter().map(full).collect()
 }
 
 /// What kind of app it is, in two words.

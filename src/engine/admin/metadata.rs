@@ -11,14 +11,15 @@ use crate::base::id::is_ulid;
 use crate::base::text;
 use crate::domain::client::{ConsentPolicy, IMPLICIT, Metadata, PkcePolicy};
 use crate::domain::user::is_email;
+use crate::engine::device::GRANT_TYPE;
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::redirect_uri;
 use crate::protocol::scope::Scope;
 use std::collections::HashSet;
 use url::Url;
 
-/// The grant types an app may be registered for (RFC 6749 §4.1, §6, §4.4).
-pub const GRANT_TYPES: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
+/// The grant types an app may be registered for (RFC 6749 §4.1, §6, §4.4; RFC 8628 §3.4).
+pub const GRANT_TYPES: [&str; 4] = ["authorization_code", "refresh_token", "client_credentials", GRANT_TYPE];
 /// The most entries of any list.
 const MOST_ENTRIES: usize = 50;
 /// The longest name, characters.
@@ -224,7 +225,7 @@ fn grants(metadata: &Metadata, found: &mut Found) {
         IMPLICIT => Err("is not offered here: it hands tokens to the browser (RFC 9700 §2.1.2); use authorization_code, or legacy_response_types=true for an app that cannot"),
         "password" => Err("is not offered here: it hands out secrets (RFC 9700 §2.4)"),
         known if GRANT_TYPES.contains(&known) => Ok(()),
-        _ => Err("is unknown; known are authorization_code, refresh_token and client_credentials"),
+        _ => Err("is unknown; known are authorization_code, refresh_token, client_credentials and urn:ietf:params:oauth:grant-type:device_code"),
     });
     response_types::check(metadata, found);
     let has = |grant: &str| metadata.grant_types.iter().any(|known| known == grant);
@@ -241,7 +242,7 @@ fn grants(metadata: &Metadata, found: &mut Found) {
             let fix = "Give the address people return to, for example https://app.example.com/callback.";
             found.add("redirect_uris", "", "is empty, but people who sign in return to one", fix);
         }
-    } else if has("refresh_token") {
+    } else if has("refresh_token") && !has(GRANT_TYPE) {
         let problem = "has refresh_token without authorization_code";
         found.add("grant_types", "", problem, "Add authorization_code, or leave refresh_token out.");
     }

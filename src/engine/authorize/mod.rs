@@ -5,6 +5,7 @@
 mod checks;
 mod claims;
 mod client;
+mod for_device;
 mod give;
 mod id_token_hint;
 mod next;
@@ -18,6 +19,7 @@ mod values;
 mod waiting;
 
 pub use checks::{CHECKS, Draft};
+pub use for_device::{DEVICE_CHECKS, DeviceRequest, check_device};
 use give::{Approved, grant, grant_at_once};
 pub use give::{Given, front_grant, grant_after_login};
 pub use next::Step;

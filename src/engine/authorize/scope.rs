@@ -17,15 +17,18 @@ pub fn well_formed(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 /// What the client's record allows, through oxide-auth's negotiation (RFC 6749 §3.3).
 pub fn allowed(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let (Some(client), Some(redirect_uri)) = (&draft.client, &draft.redirect_uri) else {
-        return Err(Check::ClientUnknown.into());
-    };
+    let Some(client) = &draft.client else { return Err(Check::ClientUnknown.into()) };
     if !draft.scope.is_within(&client.scope) {
         let detail =
             Refusal::new(Check::ScopeNotAllowed).with(client.scope.to_string(), draft.scope.to_string());
         return Err(detail);
     }
-    let granted = oxide::authorize::negotiate(client, redirect_uri, &draft.scope, draft.params.get("state"))?;
+    let granted = oxide::authorize::negotiate(
+        client,
+        draft.redirect_uri.as_ref(),
+        &draft.scope,
+        draft.params.get("state"),
+    )?;
     // OIDC Core §11: without a code there is no refresh token, and the request for one is ignored.
     draft.scope = if draft.response_type.code() { granted } else { granted.without("offline_access") };
     Ok(())

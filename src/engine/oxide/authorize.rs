@@ -14,7 +14,7 @@ use std::borrow::Cow;
 
 struct Asked<'a> {
     client_id: &'a str,
-    redirect_uri: &'a str,
+    redirect_uri: Option<&'a str>,
     scope: Option<String>,
     state: Option<&'a str>,
 }
@@ -30,7 +30,7 @@ impl Request for Asked<'_> {
         self.scope.as_deref().map(Cow::Borrowed)
     }
     fn redirect_uri(&self) -> Option<Cow<'_, str>> {
-        Some(Cow::Borrowed(self.redirect_uri))
+        self.redirect_uri.map(Cow::Borrowed)
     }
     fn state(&self) -> Option<Cow<'_, str>> {
         self.state.map(Cow::Borrowed)
@@ -45,26 +45,26 @@ impl Request for Asked<'_> {
 
 /// The scope this client may have on this request. An empty `scope` stands for an absent
 /// parameter and yields the pre-defined default (RFC 6749 §3.3): what the client registered beyond
-/// the standard scopes, which release a person's data only when asked for.
+/// the standard scopes, which release a person's data only when asked for. A device has no redirect URI
+/// (RFC 8628 §3.1); everybody else's is verified by now.
 ///
 /// # Errors
 /// [`Check::ScopeNotAllowed`], [`Check::RedirectUriMismatch`]; [`Check::Unexpected`] when the
 /// machine asks what it never asks.
 pub fn negotiate(
     client: &Client,
-    redirect_uri: &VerifiedRedirect,
+    redirect_uri: Option<&VerifiedRedirect>,
     scope: &Scope,
     state: Option<&str>,
 ) -> Result<Scope, Check> {
     let asked = Asked {
         client_id: client.id.as_str(),
-        redirect_uri: redirect_uri.as_str(),
+        redirect_uri: redirect_uri.map(VerifiedRedirect::as_str),
         scope: (!scope.is_empty()).then(|| scope.to_string()),
         state,
     };
     let default = client.scope.without_standard();
-    let registrar =
-        Registered { client, redirect_uri: Some(redirect_uri), allowed: &client.scope, default: &default };
+    let registrar = Registered { client, redirect_uri, allowed: &client.scope, default: &default };
     let mut machine = Authorization::new(&asked);
     let mut input = Input::None;
     for _ in 0..STEPS {
@@ -126,7 +126,7 @@ mod tests {
         let redirect = VerifiedRedirect::from_stored("https://app.example/cb?a=1");
         negotiate(
             &client("openid email api:read"),
-            &redirect,
+            Some(&redirect),
             &Scope::of(scope.split(' ').filter(|s| !s.is_empty())),
             Some("xyz"),
         )

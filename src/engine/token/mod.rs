@@ -57,8 +57,12 @@ pub struct GrantType {
 pub type Job = Box<dyn FnOnce(&mut Conn) -> TxResult<Plan> + Send>;
 
 /// Every grant type, as advertised.
-pub static GRANTS: &[&GrantType] =
-    &[&grants::authorization_code::GRANT, &grants::refresh_token::GRANT, &grants::client_credentials::GRANT];
+pub static GRANTS: &[&GrantType] = &[
+    &grants::authorization_code::GRANT,
+    &grants::refresh_token::GRANT,
+    &grants::client_credentials::GRANT,
+    &grants::device_code::GRANT,
+];
 
 /// One request with its authenticated client, on its way into the transaction.
 pub struct Exchange {

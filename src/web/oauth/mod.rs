@@ -1,6 +1,7 @@
 //! The protocol's endpoints: one file each, with its `ROUTE`.
 
 pub mod authorize;
+pub mod device_authorization;
 pub mod discovery;
 pub mod introspect;
 pub mod jwks;

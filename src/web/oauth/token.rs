@@ -31,10 +31,11 @@ async fn handle(mut request: Request) -> Result<Response, Refusal> {
 /// # Errors
 /// [`Check::CredentialsInQuery`].
 pub fn not_in_query(request: &Request) -> Result<(), Refusal> {
-    const SECRETS: [&str; 9] = [
+    const SECRETS: [&str; 10] = [
         "client_secret",
         "code",
         "code_verifier",
+        "device_code",
         "refresh_token",
         "password",
         "token",

@@ -89,7 +89,7 @@ pub fn in_order(scope: &Scope) -> Vec<&str> {
 }
 
 /// A scope in plain words, with the value it would hand over.
-fn line(name: &str, user: &User) -> ScopeLine {
+pub(super) fn line(name: &str, user: &User) -> ScopeLine {
     let claim = |name: &str| user.claims.get(name).and_then(|value| value.as_str()).unwrap_or_default();
     match name {
         "openid" => ScopeLine::new(name, "Know who you are", "by an identifier of your account"),

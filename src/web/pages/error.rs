@@ -24,7 +24,11 @@ pub fn view(request: &Request, refusal: &Refusal) -> ErrorPage {
             chrome: request.chrome(),
             heading: Text::sentence(heading(refusal.check)),
             innocent: row.who == Who::Developer || row.who == Who::Admin,
-            advice: Text::sentence(advice(row.who)),
+            advice: Text::sentence(if refusal.check == Check::DeviceGone {
+                row.fix
+            } else {
+                advice(row.who)
+            }),
             way_out: None,
             details: None,
             trace_id: Some(trace_id.to_owned()),
@@ -53,6 +57,7 @@ fn go_on(request: &Request, refusal: &Refusal) -> Option<WayOut> {
 fn own_way_out(request: &Request, refusal: &Refusal) -> Option<WayOut> {
     let (path, label) = match refusal.check {
         Check::SessionMissing => ("/login", "Sign in"),
+        Check::DeviceGone => ("/device", "Enter another code"),
         Check::AuthorizationGone | Check::StepUnexpected => ("/account", "Go to your account"),
         _ => return None,
     };
@@ -91,6 +96,7 @@ fn heading(check: Check) -> &'static str {
         Check::CookiesBlocked => "Your browser blocks our cookies",
         Check::SessionMissing => "You are not signed in",
         Check::LinkInvalid => "This link does not work any more",
+        Check::DeviceGone => "This code has been used already, or has expired",
         _ => "This request cannot be answered",
     }
 }

@@ -1,6 +1,7 @@
 //! The sign-in page, for an app that waits or for the account pages.
 
-use super::{app_of, ix, leads_to, person, typed};
+use super::device::ForDevice;
+use super::{app_of, ix, leads_to, note, person, typed};
 use crate::base::id::AuthorizationId;
 use crate::base::secret::Secret;
 use crate::domain::user::User;
@@ -65,8 +66,12 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     };
     let current = current.map_err(Fault::into_refusal)?;
     let switching = switching(&request);
+    let device = ForDevice::of(&request).await?;
+    let must_sign_in = device.as_ref().is_some_and(|device| device.must_sign_in);
     match &waiting {
-        None if current.is_some() && !switching => return Ok(respond::to_own(&request, "/account")),
+        None if current.is_some() && !switching && !must_sign_in => {
+            return Ok(respond::to_own(&request, &device.map_or_else(home, |device| device.path())));
+        }
         // Signed in meanwhile, perhaps in another tab: on to the true step (security rows A14, A15).
         Some(waiting) if current.is_some() && !switching => {
             let id = &waiting.authorization.id;
@@ -79,6 +84,11 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     }
     let who = who(waiting.as_ref(), current.as_ref().map(|(_, user)| user), switching);
     page(&request, waiting.as_ref(), who, None)
+}
+
+/// Where a sign-in leads that is for nothing else.
+fn home() -> String {
+    "/account".to_owned()
 }
 
 /// Whether the person chose to use another account: by a link, and then in the form.
@@ -113,14 +123,17 @@ fn page(
         Some(Problem::Busy { .. }) => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::OK,
     };
+    let device = ForDevice::named(request);
+    let for_device = device.as_ref().map(|_| Reason::Device);
     let view = Login {
         chrome: request.chrome(),
         csrf: request.csrf("/login", key.as_deref()),
         ix: key,
+        reason: for_device.or(creating.then_some(Reason::NewAccount)),
+        device,
         app: waiting.map(app_of),
         who,
         switching: switching(request) || creating,
-        reason: creating.then_some(Reason::NewAccount),
         problem,
     };
     respond::page(request, status, &view, waiting.map_or_else(FormAction::default, leads_to))
@@ -167,7 +180,11 @@ async fn go_on(
             // The person is signed in, whatever became of the app's request: the cookie goes along.
             carry(&request, outcome).unwrap_or_else(|refusal| told(&request, &refusal))
         }
-        (None, None) => respond::to_own(&request, "/account"),
+        (None, None) => {
+            // The person is signed in, whatever became of the device.
+            let device = ForDevice::of(&request).await.unwrap_or_default();
+            respond::to_own(&request, &device.map_or_else(home, |device| device.path()))
+        }
     };
     cookies::set_session(&mut response, &signed_in.session);
     cookies::keep_others(&request.http, &mut response, &signed_in.others);
@@ -176,15 +193,8 @@ async fn go_on(
 
 /// The error page as an answer that more can be done to.
 fn told(request: &Request, refusal: &Refusal) -> Response {
-    note(request, refusal);
+    note(request, refusal, ROUTE.path);
     respond::refusal(request, Class::Page, refusal)
-}
-
-/// Counts a refusal that is answered here, and keeps its story.
-fn note(request: &Request, refusal: &Refusal) {
-    request.ctx.trace.failed(refusal);
-    request.site.metrics.refused(refusal.row().code);
-    request.site.recorder.keep(request.engine(), &request.ctx.trace, ROUTE.path, refusal.row().code);
 }
 
 /// The form again, with what is wrong; the same for unknown, disabled and wrong (security row C1).
@@ -197,7 +207,7 @@ async fn again(
     if !login::is_retryable(&refusal) {
         return Err(refusal);
     }
-    note(request, &refusal);
+    note(request, &refusal, ROUTE.path);
     let seconds = u64::try_from(refusal.retry_after.unwrap_or(1)).unwrap_or(1);
     let problem = match refusal.check {
         Check::LoginThrottled => Problem::TooManyTries { seconds },

@@ -5,6 +5,7 @@ pub mod account;
 pub mod assets;
 pub mod claims;
 pub mod consent;
+pub mod device;
 pub mod error;
 pub mod errors;
 pub mod home;
@@ -25,6 +26,7 @@ use crate::domain::client::Client;
 use crate::domain::user::User;
 use crate::engine::authorize::Waiting;
 use crate::protocol::redirect_uri::{VerifiedRedirect, csp_source};
+use crate::protocol::refusal::Refusal;
 
 /// The stored authorization that a page is about.
 fn ix(text: Option<&str>) -> Option<AuthorizationId> {
@@ -77,6 +79,13 @@ fn sentence(message: &str) -> String {
     let mut chars = message.chars();
     let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", chars.as_str())
+}
+
+/// Counts a refusal that a page tells of itself, and keeps its story.
+fn note(request: &Request, refusal: &Refusal, path: &'static str) {
+    request.ctx.trace.failed(refusal);
+    request.site.metrics.refused(refusal.row().code);
+    request.site.recorder.keep(request.engine(), &request.ctx.trace, path, refusal.row().code);
 }
 
 /// The fields of a form, never a password.

@@ -18,6 +18,8 @@ pub struct Login {
     pub csrf: String,
     /// The id of the stored authorization; none for a plain sign-in to the account pages.
     pub ix: Option<String>,
+    /// The visit of the device pages that goes on after it.
+    pub device: Option<String>,
     /// The app that waits, with its links (OpenID Connect Registration §2).
     pub app: Option<App>,
     /// Who signs in.
@@ -53,6 +55,8 @@ pub enum Reason {
     SessionEnded,
     /// The app asked for a new account (OpenID Connect Prompt Create §4), which only admins make here.
     NewAccount,
+    /// A device waits to be connected.
+    Device,
 }
 
 impl Reason {
@@ -63,6 +67,7 @@ impl Reason {
             Self::NewAccount => {
                 "New accounts are made by whoever looks after this server. Ask them for one, or sign in if you have one."
             }
+            Self::Device => "Sign in to go on with your device.",
         }
     }
 }
@@ -153,6 +158,7 @@ impl Login {
             chrome: Chrome::sample(),
             csrf: "csrf-token".to_owned(),
             ix: app.is_some().then(|| "01J9ZK6V3Q".to_owned()),
+            device: None,
             app,
             who: Who::Anyone(Field::default()),
             switching: false,
@@ -181,6 +187,10 @@ impl Login {
                 Self { who: again, problem: Some(Problem::WrongCredentials), ..start(Some(App::sample())) },
             ),
             ("signed-out", Self { reason: Some(Reason::SignedOutElsewhere), ..start(Some(App::sample())) }),
+            (
+                "device",
+                Self { device: Some("01J9ZK6V3Q".to_owned()), reason: Some(Reason::Device), ..start(None) },
+            ),
             ("ended", Self { reason: Some(Reason::SessionEnded), ..start(None) }),
             ("create", Self { reason: Some(Reason::NewAccount), ..start(Some(App::sample())) }),
             ("plain", Self { chrome: Chrome::sample_dev(), ..start(None) }),

@@ -8,9 +8,11 @@
 //!
 //! | page | path | fields |
 //! | --- | --- | --- |
-//! | [`login`] | `/login` | `ix`?, `username`, `password` |
+//! | [`login`] | `/login` | `ix`?, `device`?, `username`, `password` |
 //! | [`consent`] | `/consent` | `ix`, `scope`, `decision` = allow, deny; link `/login?ix=…&switch=1` |
 //! | [`switch_user`] | `/switch` | `ix`, `decision` = continue, switch, cancel |
+//! | [`device_code`] | `/device` | `user_code` |
+//! | [`device_answer`] | `/device` | `ix`, `decision` = allow, deny; link `/login?device=…&switch=1` |
 //! | [`logout`] | `/logout` | `ix`?, `decision` = logout, stay |
 //! | [`setup_admin`] | `/setup` | `link`, `name`, `email`, `username`, `password` |
 //! | [`setup_app`] | `/setup/app` | `name`, `redirect_uri`, `kind` = server, public |
@@ -22,6 +24,8 @@
 pub mod account;
 pub mod assets;
 pub mod consent;
+pub mod device_answer;
+pub mod device_code;
 pub mod difference;
 pub mod error;
 pub mod errors;
@@ -108,6 +112,8 @@ pub struct PageSample {
 pub const ALL: &[PageSample] = &[
     PageSample { name: "account", render_all: || rendered(account::Account::samples()) },
     PageSample { name: "consent", render_all: || rendered(consent::Consent::samples()) },
+    PageSample { name: "device_answer", render_all: || rendered(device_answer::DeviceAnswer::samples()) },
+    PageSample { name: "device_code", render_all: || rendered(device_code::DeviceCode::samples()) },
     PageSample { name: "error", render_all: || rendered(error::ErrorPage::samples()) },
     PageSample { name: "errors", render_all: || rendered(errors::Errors::samples()) },
     PageSample { name: "form_post", render_all: || rendered(form_post::FormPost::samples()) },

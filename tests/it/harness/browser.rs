@@ -383,6 +383,7 @@ impl Drop for Browser {
     }
 }
 
+mod keyboard;
 mod look;
 
 #[cfg(test)]

@@ -2,13 +2,12 @@
 //! whoever comes second ends everything the first was given (RFC 6749 §4.1.2).
 
 use super::super::issue::{self, Draft, Plan};
-use super::super::refresh_token::RefreshToken;
 use super::super::{Exchange, GrantType, Job};
 use super::refresh_token;
-use crate::base::id::{FamilyId, GrantId};
-use crate::base::secret::{Code, Plain, Secret};
+use crate::base::id::GrantId;
+use crate::base::secret::{Code, Plain};
 use crate::domain::authorization::{Approval, Authorization, Stage};
-use crate::domain::grant::{Family, Grant, Subject};
+use crate::domain::grant::{Grant, Subject};
 use crate::engine::authorize::front_grant;
 use crate::engine::gate::{Permit, Person};
 use crate::engine::oxide::redeem::{Presented, redeem};
@@ -77,7 +76,7 @@ impl Redemption {
             return Err(invalid("this client's code", "one of a removed client with the same id"));
         }
         let grant = Grant { claims, ..self.grant(&authorization, approval, scope, &permit)? };
-        let family = self.family(&grant);
+        let family = refresh_token::new_family(&self.exchange, &grant);
         let last = family.as_ref().map_or(self.exchange.now, |family| family.expires_at);
         let forget_after = self.exchange.forget_after(last);
         let id = authorization.id.as_str();
@@ -85,7 +84,7 @@ impl Redemption {
             return Err(self.lost_race(conn)?);
         }
         grants::insert(conn, &grant, forget_after)?;
-        let refresh_token = self.begin_family(conn, family)?;
+        let refresh_token = refresh_token::begin_family(conn, &self.exchange, family)?;
         let (scope, nonce) = (grant.scope.clone(), grant.nonce.clone());
         issue::plan(conn, permit, &self.exchange, Draft { grant, scope, audience, refresh_token, nonce })
     }
@@ -187,29 +186,6 @@ impl Redemption {
             created_at: self.exchange.now,
             ended_at: None,
         })
-    }
-
-    /// A client with the refresh grant gets a family; without `offline_access` the gate lets it
-    /// live only as long as the session (OIDC Core §11).
-    fn family(&self, grant: &Grant) -> Option<Family> {
-        let (now, policy) = (self.exchange.now, &self.exchange.engine.policy);
-        let expires_at = now.saturating_add(policy.refresh_absolute);
-        self.exchange.client.allows_grant(refresh_token::NAME).then(|| Family {
-            id: FamilyId::generate(&self.exchange.engine.clock, &self.exchange.engine.rng),
-            grant_id: grant.id.clone(),
-            generation: 0,
-            rotated_at: now,
-            expires_at,
-            idle_expires_at: now.saturating_add(policy.refresh_idle).min(expires_at),
-            ended_at: None,
-        })
-    }
-
-    fn begin_family(&self, conn: &mut Conn, family: Option<Family>) -> TxResult<Option<Secret>> {
-        let Some(family) = family else { return Ok(None) };
-        grants::insert_family(conn, &family)?;
-        let first = RefreshToken { family: family.id, generation: family.generation };
-        Ok(Some(first.to_text(&self.exchange.engine.macs.refresh)))
     }
 }
 

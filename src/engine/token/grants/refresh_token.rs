@@ -6,6 +6,8 @@ use super::super::issue::{self, Draft, Plan};
 use super::super::refresh_token::RefreshToken;
 use super::super::{Exchange, GrantType, Job};
 use crate::base::clock::Seconds;
+use crate::base::id::FamilyId;
+use crate::base::secret::Secret;
 use crate::domain::grant::{Family, Grant};
 use crate::engine::gate::Person;
 use crate::engine::oxide;
@@ -47,6 +49,34 @@ fn standing(family: &Family, generation: i64, now: Seconds, grace: Seconds) -> S
         behind if behind > 0 => Standing::Reused,
         _ => Standing::Unknown,
     }
+}
+
+/// The family that a new grant begins with, if its client has the refresh grant; without `offline_access`
+/// the gate lets it live only as long as the session (OIDC Core §11).
+pub(super) fn new_family(exchange: &Exchange, grant: &Grant) -> Option<Family> {
+    let (now, policy) = (exchange.now, &exchange.engine.policy);
+    let expires_at = now.saturating_add(policy.refresh_absolute);
+    exchange.client.allows_grant(NAME).then(|| Family {
+        id: FamilyId::generate(&exchange.engine.clock, &exchange.engine.rng),
+        grant_id: grant.id.clone(),
+        generation: 0,
+        rotated_at: now,
+        expires_at,
+        idle_expires_at: now.saturating_add(policy.refresh_idle).min(expires_at),
+        ended_at: None,
+    })
+}
+
+/// Stores it; its first token.
+pub(super) fn begin_family(
+    conn: &mut Conn,
+    exchange: &Exchange,
+    family: Option<Family>,
+) -> TxResult<Option<Secret>> {
+    let Some(family) = family else { return Ok(None) };
+    grants::insert_family(conn, &family)?;
+    let first = RefreshToken { family: family.id, generation: family.generation };
+    Ok(Some(first.to_text(&exchange.engine.macs.refresh)))
 }
 
 fn prepare(exchange: Exchange) -> Result<Job, Refusal> {
@@ -165,7 +195,7 @@ fn invalid(expected: &str, received: &str) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::id::{FamilyId, GrantId};
+    use crate::base::id::GrantId;
 
     fn at(generation: i64, now: Seconds, grace: Seconds) -> Standing {
         let family = Family {

@@ -1,0 +1,1 @@
+DROP TABLE device_tries; DROP TABLE device_visits; DROP TABLE device_codes;
