@@ -155,6 +155,7 @@ fn b2_b3_nothing_is_advertised_that_is_not_tried_here() {
         "introspection_endpoint",
         "revocation_endpoint",
         "end_session_endpoint",
+        "device_authorization_endpoint",
         "jwks_uri",
         "response_types_supported",
         "response_modes_supported",
@@ -285,6 +286,12 @@ fn b2_advertised_grants_and_authentication_methods_work() {
             "authorization_code" => app.redeem(&web, &app.code(&web, "ada")),
             "refresh_token" => app.refresh_token(&web, text(&app.tokens(&web, "ada"), "refresh_token")),
             "client_credentials" => app.token_call(&machine, &[("grant_type", &grant)]).send(),
+            crate::device::GRANT => {
+                let client = crate::device::tv(&app);
+                let begun = crate::device::begin(&app, &client);
+                crate::device::approve(&app, &begun, "ada");
+                crate::device::poll(&app, &client, &begun)
+            }
             other => panic!("{other} has no test"),
         };
         assert_eq!(answer.status, 200, "{grant}: {}", answer.text());
