@@ -1,16 +1,18 @@
 //! Relying parties nobody here wrote, unmodified, over https with this server terminating TLS: the libraries of
 //! `relying_parties.rs` and oauth4webapi through the whole way, express-openid-connect and Apache's
-//! mod_auth_openidc in Chromium, with RP-initiated logout.
+//! mod_auth_openidc in Chromium, with RP-initiated and back-channel logout.
 
 use crate::harness::apache::{Apache, Settings, callback};
 use crate::harness::app::{PASSWORD, TestApp};
 use crate::harness::binary::{Instance, Server};
 use crate::harness::browser::{Browser, Options};
+use crate::harness::child::{PATIENCE, free_port};
 use crate::harness::node::{NodeApp, Script, repository};
 use crate::harness::tls::{self, authority};
 use crate::relying_parties::{METHODS, client, environment, openidconnect, refusals, whole_way};
 use latchkey::protocol::client_auth::AuthMethod;
 use serde_json::Value;
+use std::time::{Duration, Instant};
 
 /// Walks the whole way with a script that trusts the tests' authority.
 fn over_https(method: (AuthMethod, &str), start: impl Fn(&[(&str, &str)]) -> Script) {
@@ -79,6 +81,10 @@ impl Stand {
     fn serve(app: &str, redirect_uri: &str, logout_url: &str, set: &[&str]) -> Self {
         let mut instance = Instance::new();
         instance.speak_tls();
+        // Apps here are on loopback, with certificates of the tests' authority.
+        instance.set("LATCHKEY_TESTING__ENABLED", "true");
+        instance.set("LATCHKEY_TESTING__LOOPBACK_FETCHES", "true");
+        instance.set("LATCHKEY_TESTING__EXTRA_CA", &authority().file().display().to_string());
         let user = ["user", "add", "ada@example.com", "--username", "ada", "--password-stdin", "--verified"];
         instance.ok_with(&user, PASSWORD);
         let shown: Value =
@@ -172,17 +178,15 @@ fn express_openid_connect_as_it_comes_signs_in_by_form_post() {
     express(None, &set);
 }
 
-#[test]
-fn mod_auth_openidc_signs_in_and_logs_out_of_both() {
-    let port = crate::harness::child::free_port();
+/// An Apache at which ada is signed in.
+fn apache(set: impl Fn(u16) -> Option<String>) -> (Stand, Apache, Browser) {
+    let port = free_port();
     let app = format!("https://localhost:{port}");
-    let stand = Stand::serve("apache", &callback(port), &format!("{app}/bye.html"), &[]);
-    let apache = Apache::start(&Settings {
-        port,
-        issuer: &stand.issuer,
-        client_id: "apache",
-        client_secret: &stand.secret,
-    });
+    let set = set(port);
+    let set: Vec<&str> = set.as_deref().into_iter().collect();
+    let stand = Stand::serve("apache", &callback(port), &format!("{app}/bye.html"), &set);
+    let (issuer, client_secret) = (stand.issuer.as_str(), stand.secret.as_str());
+    let apache = Apache::start(&Settings { port, issuer, client_id: "apache", client_secret });
     assert_eq!(apache.url, app);
     let browser = Browser::new(Options::default());
     browser.goto(&format!("{app}/app/"));
@@ -191,15 +195,43 @@ fn mod_auth_openidc_signs_in_and_logs_out_of_both() {
     browser.click("[name=decision][value=allow]");
     browser.wait_url(&format!("{app}/app/"));
     browser.wait_text(&format!("Signed in: {}", stand.ada));
+    (stand, apache, browser)
+}
+
+#[test]
+fn mod_auth_openidc_signs_in_and_logs_out_of_both() {
+    let (stand, apache, browser) = apache(|_| None);
+    let app = &apache.url;
     for line in ["E-mail: ada@example.com".to_owned(), format!("Issuer: {}", stand.issuer)] {
         assert!(browser.text().contains(&line), "{}\n{}", browser.text(), apache.log());
     }
-    // A second app of the same session needs no page; here the same one, having forgotten the person.
     let back = url::form_urlencoded::byte_serialize(format!("{app}/bye.html").as_bytes()).collect::<String>();
-    browser.goto(&format!("{}?logout={back}", callback(port)));
+    browser.goto(&format!("{app}/app/callback?logout={back}"));
     browser.wait_url(&format!("{app}/bye.html"));
     browser.wait_text("Signed out");
     assert!(!stand.is_signed_in(&browser), "signed out of both");
     browser.goto(&format!("{app}/app/"));
     assert!(browser.wait_url(&stand.issuer).contains("/login"), "asked again: {}", apache.log());
+}
+
+#[test]
+fn b65_mod_auth_openidc_hears_of_a_logout_elsewhere_by_back_channel() {
+    let uri = |port| Some(format!("backchannel_logout_uri={}?logout=backchannel", callback(port)));
+    let (stand, apache, browser) = apache(uri);
+    let page = format!("{}/app/", apache.url);
+    browser.goto(&page);
+    browser.wait_text(&format!("Signed in: {}", stand.ada));
+    browser.goto(&format!("{}/oauth2/logout", stand.issuer));
+    browser.click("[name=decision][value=logout]");
+    browser.wait_text("signed out");
+    // Nobody waits for the app: it hears of it a moment later.
+    let started = Instant::now();
+    loop {
+        browser.goto(&page);
+        if browser.url().starts_with(&stand.issuer) {
+            break;
+        }
+        assert!(started.elapsed() < PATIENCE, "still signed in: {}\n{}", apache.log(), stand.server.err());
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
