@@ -168,6 +168,7 @@ struct Stored {
     claims: Option<ClaimsRequest>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 fn is_code(kind: &ResponseType) -> bool {
     *kind == ResponseType::Code
 }

@@ -62,6 +62,7 @@ pub enum SubjectType {
 /// Client metadata by its RFC 7591 names, plus this server's own; stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "the specifications name each")]
 pub struct Metadata {
     /// Shown to people.
     pub client_name: String,
