@@ -311,3 +311,25 @@ fn another_process_follows_the_resources() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
 }
+
+#[test]
+fn sec_a18_a_device_is_held_to_the_same() {
+    let (app, _) = stand();
+    let tv = app.client("tv", |m| {
+        crate::device::as_tv(m);
+        m.resources = vec![BARE.to_owned(), BOOKS.to_owned()];
+        m.scope = "openid read write watch".to_owned();
+    });
+    let ask = |scope: &str, resource: &str| {
+        crate::device::ask(&app, &tv, &[("scope", scope), ("resource", resource)])
+    };
+    for (scope, resource) in [("openid read", BARE), ("watch", BOOKS), ("read", FILMS)] {
+        let refused = ask(scope, resource);
+        assert_eq!(
+            (refused.status, refused.json()["error"].as_str()),
+            (400, Some("invalid_target")),
+            "{scope} {resource}"
+        );
+    }
+    assert_eq!(ask("openid read write", BOOKS).status, 200);
+}
