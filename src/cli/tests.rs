@@ -81,7 +81,7 @@ fn contradictions_are_refused() {
 /// Every command that changes something can be tried first.
 #[test]
 fn every_write_has_a_dry_run() {
-    let reads = ["list", "show", "check", "reference", "errors", "healthcheck", "serve", "dev"];
+    let reads = ["list", "show", "deliveries", "check", "reference", "errors", "healthcheck", "serve", "dev"];
     let mut left = vec![Cli::command()];
     while let Some(command) = left.pop() {
         let below: Vec<clap::Command> = command.get_subcommands().cloned().collect();

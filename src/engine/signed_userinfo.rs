@@ -41,7 +41,7 @@ async fn registered(engine: &Engine, client_id: &ClientId) -> Result<Option<Sign
     }
     // Another node made it a moment ago: it is not in the snapshot yet.
     let id = client_id.clone();
-    let found = engine.db.read(move |conn| clients::find(conn, id.as_str())).await;
+    let found = engine.db.read(move |conn| clients::find_readable(conn, id.as_str())).await;
     let client = found.map_err(Fault::into_refusal)?.ok_or(Check::BearerInvalid)?;
     Ok(client.metadata.userinfo_signed_response_alg)
 }

@@ -39,7 +39,7 @@ impl Engine {
         }
         // Another node made it a moment ago: it is not in the snapshot yet.
         let id = client_id.clone();
-        let found = self.db.read(move |conn| clients::find(conn, id.as_str())).await?;
+        let found = self.db.read(move |conn| clients::find_readable(conn, id.as_str())).await?;
         Ok(found.map(|client| self.subject_of(&client, user)))
     }
 
@@ -64,9 +64,8 @@ impl Names {
         let known = match &self.client {
             Some(client) => Some(self.macs.subject_of(client, user)),
             // Not in the snapshot yet.
-            None => {
-                clients::find(conn, client_id.as_str())?.map(|client| self.macs.subject_of(&client, user))
-            }
+            None => clients::find_readable(conn, client_id.as_str())?
+                .map(|client| self.macs.subject_of(&client, user)),
         };
         Ok(known.is_some_and(|known| known == sub))
     }

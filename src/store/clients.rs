@@ -139,6 +139,17 @@ pub fn find(conn: &mut Conn, id: &str) -> TxResult<Option<Client>> {
     row.into_client(secrets).map(Some)
 }
 
+/// [`find`]; one that cannot be read is nobody, as in [`all`].
+///
+/// # Errors
+/// Store errors.
+pub fn find_readable(conn: &mut Conn, id: &str) -> TxResult<Option<Client>> {
+    match find(conn, id) {
+        Err(Fault::Store(error)) if error.kind == StoreErrorKind::Inconsistent => Ok(None),
+        found => found,
+    }
+}
+
 /// Stores a new client, and says its first revision; `Conflict` when the id is taken.
 ///
 /// # Errors

@@ -52,6 +52,7 @@ mod outage;
 mod outbox;
 mod pages;
 mod pairwise;
+mod profiles;
 mod prompts;
 mod proxy;
 mod races;

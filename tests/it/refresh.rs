@@ -274,7 +274,7 @@ fn sec_e12_unknown_parameters_change_nothing() {
     let given = app.tokens(&client, "ada");
     let more = [
         ("redirect_uri", "https://evil.example/"),
-        ("client_assertion", "x"),
+        ("client_attestation", "x"),
         ("sub", "root"),
         ("nonce", "evil.example"),
         ("audience", "https://evil.example"),

@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const ALL: [&str; 5] = ["id_token", "id_token token", "code id_token", "code token", "code id_token token"];
 
-fn legacy(metadata: &mut Metadata) {
+/// With the switch, every response type, and PKCE left to the app.
+pub fn legacy(metadata: &mut Metadata) {
     metadata.legacy_response_types = true;
     metadata.response_types = ResponseType::ALL.map(|kind| kind.as_str().to_owned()).to_vec();
     metadata.pkce = PkcePolicy::Optional;

@@ -122,7 +122,7 @@ fn sec_d7_only_grant_types_of_the_client_are_served() {
         "Authorization_Code",
         "authorization_code ",
         "x",
-        "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
     ] {
         let mut change = vec![("grant_type", unknown)];
         change.extend(person);

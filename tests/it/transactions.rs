@@ -222,7 +222,15 @@ fn sec_a15_no_page_without_its_transaction() {
     let app = TestApp::start();
     app.user("ada");
     let mut visitor = signed_in(&app, "ada");
-    for step in ["consent", "switch"] {
+    // Without any, `/switch` is the choice of an account for the person alone.
+    assert!(visitor.get("/switch").text().contains("Choose an account"));
+    let csrf = token(&app, &visitor, "switch", "");
+    app.assert_page(&visitor.post("/switch", &[("csrf", &csrf), ("decision", "allow")]), 400, "LK-1135");
+    for query in ["?ix=x", "?ix=01J9ZK6V3QAAAAAAAAAAAAAAAA"] {
+        app.assert_page(&visitor.get(&format!("/switch{query}")), 400, GONE);
+    }
+    {
+        let step = "consent";
         for query in ["", "?ix=", "?ix=x", "?ix=01J9ZK6V3QAAAAAAAAAAAAAAAA", "?ix=%27%20OR%201=1"] {
             app.assert_page(&visitor.get(&format!("/{step}{query}")), 400, GONE);
         }

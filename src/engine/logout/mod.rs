@@ -21,7 +21,7 @@ use crate::domain::client::Client;
 use crate::domain::delivery::{Delivery, Notice, SignedInAt};
 use crate::protocol::params;
 use crate::protocol::redirect_uri::csp_source;
-use crate::store::{Conn, Fault, StoreErrorKind, TxResult, clients, outbox, session_clients};
+use crate::store::{Conn, TxResult, clients, outbox, session_clients};
 use std::collections::HashMap;
 
 /// How long a delivery is tried, seconds: two days, so that nobody's weekend is too short.
@@ -56,7 +56,7 @@ pub fn parties(conn: &mut Conn, sessions: &[&str]) -> TxResult<Vec<Party>> {
     let mut found = Vec::new();
     for session in session_clients::of_sessions(conn, sessions)? {
         if !known.contains_key(&session.client_id) {
-            let read = readable(clients::find(conn, session.client_id.as_str()))?;
+            let read = clients::find_readable(conn, session.client_id.as_str())?;
             known.insert(session.client_id.clone(), read);
         }
         let client = known.get(&session.client_id).cloned().flatten();
@@ -66,14 +66,6 @@ pub fn parties(conn: &mut Conn, sessions: &[&str]) -> TxResult<Vec<Party>> {
         }
     }
     Ok(found)
-}
-
-/// A client that cannot be read is nobody; that must not keep anybody signed in.
-fn readable(found: TxResult<Option<Client>>) -> TxResult<Option<Client>> {
-    match found {
-        Err(Fault::Store(error)) if error.kind == StoreErrorKind::Inconsistent => Ok(None),
-        other => other,
-    }
 }
 
 /// Puts into the outbox what those with a `backchannel_logout_uri` are to be told (OIDC Back-Channel
