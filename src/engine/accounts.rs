@@ -2,6 +2,7 @@
 //! one, the others wait behind cookie values of their own until somebody chooses them.
 
 use super::context::{Ctx, Engine};
+use super::logout::Frame;
 use super::visitor::{Visitor, end_session};
 use crate::base::secret::{Digest, SessionSecret};
 use crate::domain::session::Session;
@@ -58,6 +59,25 @@ impl Visitor {
     }
 }
 
+/// Ends the sessions of everybody who is signed in here beside the person of `current`; the pages that
+/// this browser is to load.
+///
+/// # Errors
+/// Store errors.
+pub fn end_others(
+    conn: &mut Conn,
+    (engine, ctx): (&Engine, &Ctx),
+    visitor: &Visitor,
+    current: Option<&Session>,
+    why: &str,
+) -> TxResult<Vec<Frame>> {
+    let mut frames = Vec::new();
+    for other in visitor.others(conn, engine, current)? {
+        frames.extend(end_session(conn, (engine, ctx), &other.session, why)?);
+    }
+    Ok(frames)
+}
+
 /// Who is still signed in in a browser in which `user` now signs in.
 pub struct Arrival {
     /// The session that goes on under a new cookie value, or ends, because of it.
@@ -91,7 +111,13 @@ pub fn arrive(
         (Some(session), Some(digest)) if keep || before.is_some() => stay.insert(0, (digest, session)),
         // The session of another person: it ends where the new one starts.
         (Some(session), _) => before = Some(session),
-        (None, _) => {}
+        // Nobody was: whoever comes without asking for another account is alone here.
+        (None, _) if keep => {}
+        (None, _) => {
+            for (_, session) in std::mem::take(&mut stay) {
+                end_session(conn, (engine, ctx), &session, "another person signed in")?;
+            }
+        }
     }
     let surplus = stay.split_off(stay.len().min(MOST_OTHERS));
     for (_, session) in surplus {

@@ -1,6 +1,7 @@
 //! RP-Initiated Logout (OpenID Connect RP-Initiated Logout 1.0): ended at once when the hint proves
 //! who asks, else after the person said yes; a redirect only to a registered URI of a known client.
 
+use super::accounts;
 use super::context::{Ctx, Engine};
 use super::logout::Frame;
 use super::visitor::{Visitor, end_session};
@@ -96,7 +97,8 @@ pub fn read(engine: &Engine, params: &Params) -> Result<LogoutRequest, Refusal> 
         _ => None,
     };
     let redirect = match (&client, params.get("post_logout_redirect_uri")) {
-        (Some(client), Some(uri)) => {
+        // Nobody is sent on at the wish of an app that nobody here knows (RFC 9700 §4.11.2).
+        (Some(client), Some(uri)) if !client.unreviewed => {
             VerifiedRedirect::verify(uri, &client.metadata.post_logout_redirect_uris, client.is_native())
         }
         _ => None,
@@ -131,15 +133,21 @@ pub async fn request(
     Ok(if current.is_some() { Logout::Ask } else { Logout::Done(Ended::default()) })
 }
 
-/// Ends the current session of this browser, in the store, before anything is answered.
+/// Ends the current session of this browser, in the store, before anything is answered; with it those of
+/// everybody else who is signed in here: "signed out" is said of the browser, and whoever comes next
+/// must find nobody.
 ///
 /// # Errors
 /// Store errors: then nothing was ended.
 pub async fn confirmed(engine: &Engine, ctx: &Ctx, visitor: &Visitor) -> TxResult<Ended> {
     let (with, ctx, visitor) = (engine.clone(), ctx.clone(), visitor.clone());
-    let end = move |conn: &mut Conn| match visitor.signed_in(conn, &with)? {
-        Some((session, _)) => end_session(conn, (&with, &ctx), &session, SIGNED_OUT),
-        None => Ok(Vec::new()),
+    let end = move |conn: &mut Conn| {
+        let Some((session, _)) = visitor.signed_in(conn, &with)? else {
+            return accounts::end_others(conn, (&with, &ctx), &visitor, None, SIGNED_OUT);
+        };
+        let mut frames = end_session(conn, (&with, &ctx), &session, SIGNED_OUT)?;
+        frames.extend(accounts::end_others(conn, (&with, &ctx), &visitor, Some(&session), SIGNED_OUT)?);
+        Ok(frames)
     };
     Ok(Ended { frames: engine.db.write(end).await?, beside: false })
 }

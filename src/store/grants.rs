@@ -115,11 +115,12 @@ pub fn insert(conn: &mut Conn, grant: &Grant, expires_at: Seconds) -> TxResult<(
     Ok(())
 }
 
-/// Stores the standing grant of a client; `false` when another request was first: there is one.
+/// Stores a grant of which there can be one: the standing one of a client, or that of tokens which leave by
+/// the authorization endpoint; `false` when another request was first.
 ///
 /// # Errors
 /// Store errors.
-pub fn insert_machine(conn: &mut Conn, grant: &Grant, expires_at: Seconds) -> TxResult<bool> {
+pub fn insert_first(conn: &mut Conn, grant: &Grant, expires_at: Seconds) -> TxResult<bool> {
     let row = row(grant, expires_at);
     let made = on_each!(conn, inner => diesel::insert_into(grants::table)
         .values(&row)

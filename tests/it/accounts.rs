@@ -193,6 +193,40 @@ fn sec_n2_a_browser_holds_four_people_at_the_most() {
     assert!(!page.text().contains("ada@example.com"), "the oldest one is gone: {}", page.text());
 }
 
+/// "Signed out" is said of the browser: whoever comes next finds nobody.
+#[test]
+fn sec_m1_signing_out_leaves_nobody_behind() {
+    let app = TestApp::start();
+    for name in ["ada", "bob", "cyd"] {
+        app.user(name);
+    }
+    for way in ["/logout", "session", "everywhere"] {
+        let mut visitor = signed_in(&app, "bob");
+        join(&mut visitor, "ada");
+        let kept = visitor.cookies[MORE].clone();
+        let answer = if way == "/logout" {
+            let page = visitor.get("/logout");
+            decide(&mut visitor, "/logout", &page, &[("decision", "logout")])
+        } else {
+            let page = visitor.get("/account");
+            let csrf = page.input("csrf").unwrap();
+            let session = if way == "session" { page.input("session").unwrap() } else { "all".to_owned() };
+            visitor.post("/account/sessions", &[("csrf", &csrf), ("session", &session)])
+        };
+        assert!(answer.text().contains("You are signed out"), "{way}: {}", answer.text());
+        assert!(!visitor.cookies.contains_key(MORE), "{way}: {:?}", visitor.cookies);
+        assert_eq!(rows(&app, "sessions WHERE ended_at IS NULL"), 0, "{way}");
+        // A cookie that was kept opens nothing for the next one.
+        visitor.cookies.insert(MORE.to_owned(), kept);
+        let page = visitor.get("/login");
+        let csrf = page.input("csrf").unwrap();
+        visitor.post("/login", &[("csrf", &*csrf), ("username", "cyd"), ("password", PASSWORD)]);
+        assert_eq!(visitor.get("/switch").text().matches("name=\"account\"").count(), 1, "{way}");
+        let page = visitor.get("/logout");
+        decide(&mut visitor, "/logout", &page, &[("decision", "logout")]);
+    }
+}
+
 #[test]
 fn b11_prompt_create_says_who_makes_accounts_and_lets_sign_in() {
     let app = TestApp::start();

@@ -215,7 +215,10 @@ fn b42_another_subject_type_is_another_name_and_the_admin_is_told() {
     }
     assert!(edit(|m| m.redirect_uris.push("https://rp2.example.com/cb".to_owned())).is_empty());
     assert_eq!(app.userinfo(text(&before, "access_token")).status, 401, "it names nobody any more");
-    let after = app.refresh_token(&client, text(&before, "refresh_token")).json();
+    // Nor does a refresh tell the app who somebody is in a sector that it moved to.
+    let refreshed = app.refresh_token(&client, text(&before, "refresh_token"));
+    app.assert_json(&refreshed, 400, "invalid_grant", "LK-1240");
+    let after = tokens_in(&app, &mut visitor, &client, &[]);
     let sub = text(&claims(text(&after, "id_token")), "sub").to_owned();
     assert!(sub != ada.id.as_str());
     assert_eq!(app.userinfo(text(&after, "access_token")).json()["sub"], sub.as_str());

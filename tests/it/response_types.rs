@@ -329,3 +329,29 @@ fn sec_a14_two_presses_of_sign_in_give_tokens_once() {
     );
     assert_eq!(app.events("token.issued"), 1);
 }
+
+#[test]
+fn sec_a14_two_presses_of_allow_give_tokens_once() {
+    let app = TestApp::start();
+    app.user("ada");
+    let client = hybrid_client(&app);
+    for kind in ALL {
+        let mut visitor = app.visitor();
+        let page =
+            to_consent(&app, &mut visitor, &path(&app, &client, kind, &[("prompt", "consent")]), "ada");
+        let presses: Vec<_> = (0..4)
+            .map(|_| {
+                let (mut visitor, page) = (visitor.clone(), page.clone());
+                std::thread::spawn(move || decide(&mut visitor, "/consent", &page, &[("decision", "allow")]))
+            })
+            .collect();
+        let answers: Vec<Answer> = presses.into_iter().map(|press| press.join().unwrap()).collect();
+        let (given, refused): (Vec<&Answer>, Vec<&Answer>) =
+            answers.iter().partition(|answer| answer.status == 303);
+        assert_eq!(given.len(), 1, "{kind}: {:?}", answers.iter().map(|a| a.status).collect::<Vec<_>>());
+        assert!(!fragment(given[0]).contains_key("error"), "{kind}");
+        for answer in refused {
+            app.assert_page(answer, 400, "LK-1134");
+        }
+    }
+}

@@ -55,7 +55,7 @@ section! {
         open_total: u32 => whole(0, 1_000_000, "apps").zero_means("no limit"), "200";
         /// Apps registered without a token that there may be at once.
         open_most_clients: u32 => whole(1, 1_000_000, "apps"), "1000";
-        /// An app that was registered without a token, that no admin reviewed and nobody used for this long is removed.
-        unused_days: u32 => whole(0, 3650, "days").zero_means("never"), "30";
+        /// An app that was registered without a token so long ago, that no admin reviewed and that has nothing live of anybody is removed.
+        unused_days: u32 => whole(0, 3650, "days").zero_means("never"), "0";
     }
 }

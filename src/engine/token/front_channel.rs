@@ -53,7 +53,10 @@ pub fn plan(
         created_at: exchange.now,
         ended_at: None,
     };
-    grants::insert(conn, &grant, exchange.forget_after(exchange.now))?;
+    if !grants::insert_first(conn, &grant, exchange.forget_after(exchange.now))? {
+        // The same button was pressed twice (security row A14).
+        return Err(Check::AuthorizationGone.into());
+    }
     let kind = request.response_type;
     let parts = Parts {
         access: kind.token(),

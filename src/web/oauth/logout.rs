@@ -65,6 +65,7 @@ pub fn done(request: &Request, asked: &LogoutRequest, ended: &Ended) -> Result<R
 /// What the browser held of the session goes (security row M5).
 pub fn over(request: &Request, response: &mut Response) {
     cookies::clear_session(response);
+    cookies::keep_others(&request.http, response, &[]);
     if request.engine().policy.session_management {
         cookies::clear_browser_state(response);
     }

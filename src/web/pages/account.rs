@@ -3,6 +3,7 @@
 use super::{claims, person, start, typed, words};
 use crate::domain::session::Session;
 use crate::engine::account::{self, App, Overview};
+use crate::engine::end_session;
 use crate::engine::logout::Frame;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::Fault;
@@ -147,7 +148,7 @@ async fn end(request: Request) -> Result<Response, Refusal> {
     match typed(&request, "session") {
         "all" => {
             let frames = account::end_everywhere(engine, ctx, visitor).await.map_err(Fault::into_refusal)?;
-            signed_out(&request, &frames, true)
+            signed_out(&request, frames, true).await
         }
         id => {
             let id = id.to_owned();
@@ -155,14 +156,20 @@ async fn end(request: Request) -> Result<Response, Refusal> {
             if visitor.current(engine).await.map_err(Fault::into_refusal)?.is_some() {
                 return Ok(respond::to_own(&request, "/account"));
             }
-            signed_out(&request, &frames, false)
+            signed_out(&request, frames, false).await
         }
     }
 }
 
-/// This browser's own session was among those that ended.
-fn signed_out(request: &Request, frames: &[Frame], everywhere: bool) -> Result<Response, Refusal> {
-    let mut response = pages::logout::from_account(request, frames, everywhere)?;
+/// This browser's own session was among those that ended; then nobody else stays signed in here either.
+async fn signed_out(
+    request: &Request,
+    mut frames: Vec<Frame>,
+    everywhere: bool,
+) -> Result<Response, Refusal> {
+    let others = end_session::confirmed(request.engine(), &request.ctx, &request.visitor).await;
+    frames.extend(others.map_err(Fault::into_refusal)?.frames);
+    let mut response = pages::logout::from_account(request, &frames, everywhere)?;
     over(request, &mut response);
     Ok(response)
 }

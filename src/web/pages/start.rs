@@ -24,7 +24,7 @@ pub static ROUTE: Route = Route {
 pub fn link(client: &Client) -> Option<String> {
     let pair = [("client_id", client.id.as_str())];
     let path = || format!("{}?{}", ROUTE.path, crate::protocol::params::encode(pair));
-    client.metadata.initiate_login_uri.as_ref().map(|_| path())
+    client.metadata.initiate_login_uri.as_ref().filter(|_| !client.unreviewed).map(|_| path())
 }
 
 /// OIDC Core §4: the app's own address with `iss`, which names the server to sign in at. Nothing of the
@@ -35,7 +35,9 @@ fn handle(request: &Request) -> Result<Response, Refusal> {
     let client =
         client.ok_or_else(|| Refusal::new(Check::ClientUnknown).with("a registered client_id", id))?;
     request.ctx.trace.client(client.id.as_str());
-    let begin = client.metadata.initiate_login_uri.as_ref().ok_or(Check::InitiateLoginMissing)?;
+    // Nobody is sent on at the wish of an app that nobody here knows (RFC 9700 §4.11.2).
+    let begin = client.metadata.initiate_login_uri.as_ref().filter(|_| !client.unreviewed);
+    let begin = begin.ok_or(Check::InitiateLoginMissing)?;
     let begin = VerifiedRedirect::from_stored(begin.as_str());
     Ok(respond::to_verified(&begin, &[("iss", request.engine().policy.issuer.as_str())]))
 }

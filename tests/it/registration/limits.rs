@@ -177,7 +177,7 @@ fn sec_i1_v3_of_tokens_only_digests_are_kept() {
 
 #[test]
 fn sec_i1_apps_that_nobody_used_are_removed() {
-    let app = open();
+    let app = super::open_with(&[("LATCHKEY_REGISTRATION__UNUSED_DAYS", "30")]);
     app.user("ada");
     let used = client(&register(&app, &json!({})));
     let reviewed = client(&register(&app, &json!({})));

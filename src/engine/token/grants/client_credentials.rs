@@ -62,7 +62,7 @@ fn standing_grant(conn: &mut Conn, exchange: &Exchange, permit: &Permit) -> TxRe
         created_at: now,
         ended_at: None,
     };
-    if grants::insert_machine(conn, &grant, now.saturating_add(FORGOTTEN))? {
+    if grants::insert_first(conn, &grant, now.saturating_add(FORGOTTEN))? {
         return Ok(grant);
     }
     // Another request was first; or its grant has been ended since: then this one is to come again.
