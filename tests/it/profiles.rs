@@ -221,12 +221,11 @@ impl<'a> Plan<'a> {
             return;
         }
         let params = self.ask(&[("scope", scope)]);
-        let token = match params.get("access_token") {
-            Some(token) => token.clone(),
-            None => {
-                let tokens = self.redeem(&self.client, &params["code"], &[]).json();
-                tokens["access_token"].as_str().unwrap().to_owned()
-            }
+        let token = if let Some(token) = params.get("access_token") {
+            token.clone()
+        } else {
+            let tokens = self.redeem(&self.client, &params["code"], &[]).json();
+            tokens["access_token"].as_str().unwrap().to_owned()
         };
         let endpoint = "/oauth2/userinfo";
         let body = form(&[("access_token", &token)]);
@@ -285,13 +284,12 @@ impl<'a> Plan<'a> {
         self.app.advance(2);
         let short = self.ask(&[("max_age", "1")]);
         assert!(self.id_token(&short)["auth_time"].as_i64() > after["auth_time"].as_i64());
-        let hint = match short.get("id_token") {
-            Some(token) => token.clone(),
-            None => {
-                let params = self.ask(&[]);
-                let tokens = self.redeem(&self.client, &params["code"], &[]).json();
-                tokens["id_token"].as_str().unwrap().to_owned()
-            }
+        let hint = if let Some(token) = short.get("id_token") {
+            token.clone()
+        } else {
+            let params = self.ask(&[]);
+            let tokens = self.redeem(&self.client, &params["code"], &[]).json();
+            tokens["id_token"].as_str().unwrap().to_owned()
         };
         let hinted = self.silently(&[("prompt", "none"), ("id_token_hint", &hint)]);
         assert_eq!(self.id_token(&hinted)["sub"], before["sub"]);
