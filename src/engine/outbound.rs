@@ -126,6 +126,8 @@ pub struct Outbound {
     ports: Arc<[u16]>,
     own: Arc<[IpAddr]>,
     in_flight: Arc<Mutex<HashMap<String, usize>>>,
+    /// Of calls that anybody can cause; they have places of their own.
+    anyones: Arc<Mutex<HashMap<String, usize>>>,
 }
 
 /// A URL that may be called, and the `Host` to name where it is not the URL's own.
@@ -158,7 +160,15 @@ impl Outbound {
     /// long as nothing is called.
     pub fn when_needed(allowance: Allowance, limits: Limits, own: &[IpAddr]) -> Self {
         let (allowance, ports, own) = (Arc::new(allowance), Arc::from([443]), Arc::from(own));
-        Self { client: Arc::default(), allowance, limits, ports, own, in_flight: Arc::default() }
+        Self {
+            client: Arc::default(),
+            allowance,
+            limits,
+            ports,
+            own,
+            in_flight: Arc::default(),
+            anyones: Arc::default(),
+        }
     }
 
     fn client(&self) -> Result<reqwest::Client, OutboundError> {
@@ -252,6 +262,13 @@ impl Outbound {
             Some(ip) if !may_reach(ip, &self.own, local) => Err(OutboundError::AddressRefused),
             _ => Ok(Target { url, host: None }),
         }
+    }
+
+    /// The same client for calls that anybody on the network can cause, such as the fetch of a request
+    /// object: however many they are and however slow, those that clients' keys and logouts need go on.
+    #[must_use]
+    pub fn for_anyone(&self) -> Self {
+        Self { in_flight: Arc::clone(&self.anyones), ..self.clone() }
     }
 
     /// Takes a place among the calls in flight.

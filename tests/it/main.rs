@@ -35,6 +35,7 @@ mod double_click;
 mod examples;
 mod flow;
 mod form_post;
+mod form_post_browser;
 mod frontchannel_logout;
 mod headers;
 mod https;

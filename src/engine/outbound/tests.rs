@@ -1,6 +1,7 @@
 //! The guarded client against listeners that misbehave.
 
 use super::{Allowance, LARGEST, Limits, Method, Outbound, OutboundError, Request, Response, is_public};
+use super::{MOST_IN_FLIGHT, MOST_PER_HOST, Slot};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Sender, channel};
@@ -367,4 +368,21 @@ fn sec_k4_an_answer_that_is_not_wanted_is_one_more_failure() {
     assert!(ask(b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nhi").is_none());
     assert!(ask(b"HTTP/1.1 500 Oh\r\nContent-Length: 2\r\n\r\nhi").is_none());
     assert!(ask(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno").is_none());
+}
+
+#[test]
+fn sec_k3_calls_that_anybody_causes_take_no_place_of_others() {
+    let outbound = Outbound::when_needed(Allowance::Nothing, Limits::default(), &[]);
+    let hosts: Vec<String> = (0..MOST_IN_FLIGHT / MOST_PER_HOST).map(|n| format!("{n}.example")).collect();
+    let anyones = outbound.for_anyone();
+    let held: Vec<Slot> = hosts
+        .iter()
+        .flat_map(|host| std::iter::repeat_n(host, MOST_PER_HOST))
+        .map(|host| anyones.enter(host).ok().unwrap())
+        .collect();
+    assert!(anyones.enter("one.more.example").is_err());
+    assert!(outbound.for_anyone().enter("one.more.example").is_err(), "there is one set of them");
+    assert!(outbound.enter("0.example").is_ok(), "the others have theirs");
+    drop(held);
+    assert!(outbound.for_anyone().enter("one.more.example").is_ok());
 }

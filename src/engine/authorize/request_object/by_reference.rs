@@ -56,7 +56,7 @@ pub async fn object(engine: &Engine, client: &Client, uri: &str) -> Result<Strin
         vec![("accept".to_owned(), "application/oauth-authz-req+jwt, application/jwt, */*".to_owned())];
     let request =
         Request { method: Method::Get, url: address.to_owned(), headers, body: Vec::new(), largest: LARGEST };
-    let found = engine.outbound.fetch_for_stranger(request, text).await;
+    let found = engine.outbound.for_anyone().fetch_for_stranger(request, text).await;
     let now = engine.now();
     match &found {
         Some(object) if !fragment.is_empty() => {

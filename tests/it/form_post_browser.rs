@@ -1,0 +1,92 @@
+//! The Form Post plan as a browser lives it: every response type is posted from the https server to an app of
+//! another origin, in Chromium, under the content security policy, with and without JavaScript (behaviours 52, 53).
+
+use crate::harness::app::{PASSWORD, TestApp, claims};
+use crate::harness::browser::{Browser, Options};
+use crate::harness::told::{Receiver, Reply, Told};
+use latchkey::protocol::response_type::ResponseType;
+use std::collections::{BTreeMap, BTreeSet};
+
+#[track_caller]
+fn form(told: &Told) -> BTreeMap<String, String> {
+    assert_eq!(told.method, "POST");
+    assert_eq!(told.header("content-type"), Some("application/x-www-form-urlencoded"));
+    let pairs = told.form();
+    let form: BTreeMap<String, String> = pairs.iter().cloned().collect();
+    assert_eq!(form.len(), pairs.len(), "each once: {pairs:?}");
+    form
+}
+
+fn posts(javascript: bool) {
+    let app = TestApp::https();
+    app.user("ada");
+    let rp = Receiver::start();
+    let callback = rp.url("/cb");
+    rp.reply("/cb", Reply::Html(200, "<!doctype html><title>App</title><h1>Arrived</h1>".to_owned()));
+    let client = app.client("form", |m| {
+        crate::response_types::legacy(m);
+        m.redirect_uris = vec![callback.clone()];
+    });
+    let browser = Browser::new(Options { javascript, ..Options::default() });
+    let ask = |kind: &str, more: &[(&str, &str)]| {
+        let mut all = vec![
+            ("redirect_uri", callback.as_str()),
+            ("response_type", kind),
+            ("response_mode", "form_post"),
+            ("scope", "openid profile"),
+            ("code_challenge", ""),
+            ("code_challenge_method", ""),
+        ];
+        all.extend_from_slice(more);
+        browser.goto(&format!("{}{}", app.issuer, app.authorize_path(&client.id, &all)));
+    };
+    let arrive = || {
+        if !javascript {
+            browser.wait_text("If nothing happens, press the button.");
+            browser.click_text("Continue");
+        }
+        browser.wait_text("Arrived");
+    };
+    for (before, kind) in ResponseType::ALL.into_iter().enumerate() {
+        ask(kind.as_str(), &[]);
+        if before == 0 {
+            browser.wait_text("Username or e-mail");
+            browser.fill("username", "ada");
+            browser.fill("password", PASSWORD);
+            browser.click_text("Sign in");
+            browser.wait_text("Allow form app");
+            browser.click_text("Allow");
+        }
+        arrive();
+        let told = rp.wait("/cb", before + 1);
+        let form = form(&told[before]);
+        let mut expected = BTreeSet::from(["state", "iss"]);
+        expected.extend(kind.code().then_some("code"));
+        expected.extend(kind.id_token().then_some("id_token"));
+        if kind.token() {
+            expected.extend(["access_token", "token_type", "expires_in", "scope"]);
+        }
+        assert_eq!(form.keys().map(String::as_str).collect::<BTreeSet<_>>(), expected, "{kind:?}");
+        assert_eq!((form["state"].as_str(), &form["iss"]), ("st-1", &app.issuer));
+        if let Some(token) = form.get("id_token") {
+            assert_eq!(claims(token)["nonce"], "n-1");
+        }
+    }
+    let count = ResponseType::ALL.len();
+    ask("id_token", &[("max_age", "x")]);
+    arrive();
+    let told = rp.wait("/cb", count + 1);
+    let error = form(&told[count]);
+    assert_eq!(error["error"], "invalid_request", "{error:?}");
+    assert!(!error.contains_key("id_token"));
+}
+
+#[test]
+fn b52_b53_every_response_type_is_posted_with_javascript() {
+    posts(true);
+}
+
+#[test]
+fn b52_b53_every_response_type_is_posted_without_javascript() {
+    posts(false);
+}
