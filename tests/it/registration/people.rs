@@ -21,6 +21,44 @@ fn agree(app: &TestApp, visitor: &mut Visitor, client: &TestClient) -> Answer {
     app.consent(visitor, page)
 }
 
+/// Every other way on: a broken request object, the start of its own sign-in, the end of a session.
+#[test]
+fn sec_a10_no_address_of_an_unverified_app_is_visited_without_a_word() {
+    let app = open();
+    app.user("ada");
+    let more = json!({
+        "initiate_login_uri": "https://rp.example.com/begin",
+        "post_logout_redirect_uris": ["https://rp.example.com/bye"],
+    });
+    let unknown = client(&register(&app, &more));
+    let out = format!(
+        "/oauth2/logout?client_id={}&post_logout_redirect_uri=https%3A%2F%2Frp.example.com%2Fbye",
+        unknown.id
+    );
+    let begin = format!("/start?client_id={}", unknown.id);
+    let objects = [("request", "x"), ("request", "a.b.c"), ("request_uri", "https://rp.example.com/object")];
+    for (name, value) in objects {
+        for mode in ["query", "form_post"] {
+            let path = app.authorize_path(&unknown.id, &[(name, value), ("response_mode", mode)]);
+            let answer = app.visitor().get(&path);
+            assert_eq!((answer.status, answer.header("location")), (400, None), "{name}={value}");
+            assert!(
+                !answer.text().contains("<form method=\"post\" action=\"https://rp"),
+                "{}",
+                answer.text()
+            );
+        }
+    }
+    assert!(app.visitor().get(&out).header("location").is_none());
+    app.assert_page(&app.visitor().get(&begin), 404, "LK-1152");
+    // Once somebody looked at it, all of them lead there.
+    review(&app, &unknown, true);
+    let path = app.authorize_path(&unknown.id, &[("request", "x")]);
+    assert!(app.visitor().get(&path).location().starts_with(CALLBACK));
+    assert_eq!(app.visitor().get(&out).location(), "https://rp.example.com/bye");
+    assert!(app.visitor().get(&begin).location().starts_with("https://rp.example.com/begin?iss="));
+}
+
 #[test]
 fn sec_a10_an_unverified_app_is_never_answered_without_a_page() {
     let app = open();
