@@ -131,7 +131,9 @@ fn sec_a11_only_who_is_signed_in_in_this_browser_can_be_chosen() {
         .digest();
         app.read(|conn| latchkey::store::sessions::find_by_digest(conn, &digest)).unwrap().0.id
     };
-    let mut visitor = signed_in(&app, "ada");
+    app.user("cyd");
+    let mut visitor = signed_in(&app, "cyd");
+    join(&mut visitor, "ada");
     let first = visitor.get(&app.authorize_path(&web.id, &[("prompt", "select_account")]));
     let page = visitor.follow(first);
     for account in [foreign.as_str(), bob.id.as_str(), ada.id.as_str(), "x"] {

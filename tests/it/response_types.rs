@@ -257,6 +257,14 @@ fn sec_a6_without_the_legacy_switch_no_token_leaves_here() {
     });
     let late = decide(&mut visitor, "/consent", &page, &[("decision", "allow")]);
     app.assert_page(&late, 400, "LK-1134");
+    // The switch counts for itself, whatever else a row says.
+    let mut stored = app.read(|conn| latchkey::store::clients::find(conn, "narrow")).unwrap();
+    stored.metadata.legacy_response_types = false;
+    let now = app.clock.now();
+    app.write(move |conn| latchkey::store::clients::update(conn, &stored, now));
+    app.refresh();
+    let refused = fragment(&visitor.get(&path(&app, &narrow, "code id_token", &[])));
+    assert_eq!(refused["error"], "unauthorized_client");
     // The token endpoint knows no such grant.
     let token = app.token_call(&narrow, &[("grant_type", "implicit")]).send();
     app.assert_json(&token, 400, "unsupported_grant_type", "LK-1220");
