@@ -88,8 +88,7 @@ pub struct Arrival {
 
 /// Makes room for `user`. `current` is the session that was current; it stays beside the new one when
 /// the person asked for another account (`keep`) or was signed in here already, else the new one takes
-/// its place. Those beyond the
-/// limit are signed out.
+/// its place. Those beyond the limit are signed out.
 ///
 /// # Errors
 /// Store errors.

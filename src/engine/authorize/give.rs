@@ -5,7 +5,6 @@ use super::claims;
 use super::next::Step;
 use super::response::{self, AuthorizationResponse, Outcome, Target};
 use super::waiting::{Standing, Waiting, consent_of};
-use crate::base::id::GrantId;
 use crate::base::secret::{Code, Plain};
 use crate::domain::authorization::{Approval, Authorization, Stage};
 use crate::domain::client::Client;
@@ -123,7 +122,9 @@ fn grant_in(
         Some(code) => {
             authorizations::advance_granted(conn, id, &approval, &code.digest(), keep_until(engine))?
         }
-        None => authorizations::advance_done(conn, id, &front_grant(&authorization), engine.now())?,
+        None => {
+            authorizations::advance_done(conn, id, &front_channel::grant_id(&authorization), engine.now())?
+        }
     };
     if !advanced {
         return Err(Check::AuthorizationGone.into());
@@ -158,12 +159,6 @@ fn give(
         target = target.in_session(engine, request.client_id.as_str(), &approval.session_id);
     }
     Ok(Given { target, code, tokens })
-}
-
-/// The grant of tokens that left by the authorization endpoint has the name of their authorization:
-/// there is at most one of each, and whoever finds the one finds the other.
-pub fn front_grant(authorization: &Authorization) -> GrantId {
-    GrantId::from_stored(authorization.id.as_str())
 }
 
 fn approval(engine: &Engine, session: &Session, user: &User, scope: Scope) -> Approval {
@@ -211,9 +206,13 @@ pub fn grant_after_login(
         return Ok(None);
     };
     let approved = Approved { scope, remember: false };
+    let plans_tokens = waiting.authorization.request.response_type.is_legacy();
     match grant_in(conn, (engine, ctx), waiting, (session, user), approved) {
         Ok(given) => Ok(Some(given)),
-        Err(Fault::Refused(_)) => Ok(None),
+        // Nothing was changed; tokens that were planned for somebody who cancelled meanwhile are taken back.
+        Err(Fault::Refused(refusal)) if !(plans_tokens && refusal.check == Check::AuthorizationGone) => {
+            Ok(None)
+        }
         Err(fault) => Err(fault),
     }
 }

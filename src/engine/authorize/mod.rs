@@ -21,7 +21,7 @@ mod waiting;
 pub use checks::{CHECKS, Draft};
 pub use for_device::{DEVICE_CHECKS, DeviceRequest, check_device};
 use give::{Approved, grant, grant_at_once};
-pub use give::{Given, front_grant, grant_after_login};
+pub use give::{Given, grant_after_login};
 pub use next::Step;
 pub use request_object::RequestObjects;
 pub use response::{AuthorizationResponse, Outcome, Target};

@@ -12,8 +12,13 @@ use crate::engine::gate::Person;
 use crate::protocol::refusal::Check;
 use crate::store::{Conn, TxResult, grants};
 
-/// Plans them, under a grant that has the name of the authorization: a code that comes twice ends it
-/// as well.
+/// The grant of tokens that left by the authorization endpoint has the name of their authorization:
+/// there is at most one of each, and whoever finds the one finds the other.
+pub fn grant_id(authorization: &Authorization) -> GrantId {
+    GrantId::from_stored(authorization.id.as_str())
+}
+
+/// Plans them, under that grant: a code that comes twice ends it as well.
 ///
 /// # Errors
 /// What the gate refuses, before anything is changed; store errors.
@@ -39,7 +44,7 @@ pub fn plan(
     let permit = exchange.may_issue(conn, IMPLICIT, Some(person))?;
     let auth = permit.auth().ok_or(Check::Unexpected)?.clone();
     let grant = Grant {
-        id: GrantId::from_stored(authorization.id.as_str()),
+        id: grant_id(authorization),
         client_id: exchange.client.id.clone(),
         subject: Some(Subject {
             user_id: approval.user_id.clone(),

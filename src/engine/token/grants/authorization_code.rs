@@ -2,13 +2,12 @@
 //! whoever comes second ends everything the first was given (RFC 6749 §4.1.2).
 
 use super::super::issue::{self, Draft, Plan};
-use super::super::{Exchange, GrantType, Job};
+use super::super::{Exchange, GrantType, Job, front_channel};
 use super::refresh_token;
 use crate::base::id::GrantId;
 use crate::base::secret::{Code, Plain};
 use crate::domain::authorization::{Approval, Authorization, Stage};
 use crate::domain::grant::{Grant, Subject};
-use crate::engine::authorize::front_grant;
 use crate::engine::gate::{Permit, Person};
 use crate::engine::oxide::redeem::{Presented, redeem};
 use crate::protocol::pkce::Verifier;
@@ -147,7 +146,7 @@ impl Redemption {
     /// Ends the tokens that left beside the code (OIDC Core §3.3), if any did.
     fn end_front_channel(&self, conn: &mut Conn, authorization: &Authorization, why: &str) -> TxResult<()> {
         if authorization.request.response_type.is_legacy() {
-            grants::end(conn, front_grant(authorization).as_str(), why, self.exchange.now)?;
+            grants::end(conn, front_channel::grant_id(authorization).as_str(), why, self.exchange.now)?;
         }
         Ok(())
     }
