@@ -248,7 +248,7 @@ fn sec_m4_a_dead_app_delays_neither_the_person_nor_another_app() {
     let tokens = sign_in(&app, &mut visitor, &clients[1], "ada");
     sign_out(&mut visitor, &tokens);
     fine.wait("/backchannel", 2);
-    assert_eq!(dead.told().len(), 2, "two at once at one app, and no more");
+    assert_eq!(dead.wait("/backchannel", 2).len(), 2, "two at once at one app, and no more");
 }
 
 #[test]
