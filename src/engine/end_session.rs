@@ -117,20 +117,32 @@ pub async fn request(
     request: &LogoutRequest,
 ) -> TxResult<Logout> {
     let current = visitor.current(engine).await?;
+    let others = visitor.others_now(engine, current.as_ref().map(|(session, _)| session)).await?;
+    let alone = others.len() < 2;
     if let Some(hint) = &request.hint {
         if let Some((session, user)) = &current
             && hint.names(engine, session, user).await?
         {
             return Ok(Logout::Done(confirmed(engine, ctx, visitor).await?));
         }
-        for other in visitor.others_now(engine, current.as_ref().map(|(session, _)| session)).await? {
+        for other in others {
             if hint.names(engine, &other.session, &other.user).await? {
                 let frames = end(engine, ctx, other.session).await?;
-                return Ok(Logout::Done(Ended { frames, beside: current.is_some() }));
+                return Ok(Logout::Done(Ended { frames, beside: current.is_some() || !alone }));
             }
         }
     }
-    Ok(if current.is_some() { Logout::Ask } else { Logout::Done(Ended::default()) })
+    Ok(if current.is_some() { Logout::Ask } else { Logout::Done(nobody(engine, visitor).await?) })
+}
+
+/// Where no current session is left, nothing ends; whoever else is signed in here stays so, for nobody
+/// has shown that they want it otherwise (security row M2).
+///
+/// # Errors
+/// Store errors.
+pub async fn nobody(engine: &Engine, visitor: &Visitor) -> TxResult<Ended> {
+    let beside = !visitor.others_now(engine, None).await?.is_empty();
+    Ok(Ended { frames: Vec::new(), beside })
 }
 
 /// Ends the current session of this browser, in the store, before anything is answered; with it those of

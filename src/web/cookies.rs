@@ -4,6 +4,7 @@
 use super::request::Response;
 use crate::base::secret::{BrowserSecret, Digest, Plain, SessionSecret};
 use crate::engine::accounts::MOST_OTHERS;
+use crate::engine::login::SignedIn;
 use crate::engine::visitor::Visitor;
 use actix_web::HttpRequest;
 use actix_web::http::header::{COOKIE, HeaderValue, SET_COOKIE};
@@ -58,8 +59,17 @@ pub fn any(http: &HttpRequest) -> bool {
     visitor.session.is_some() || visitor.browser.is_some()
 }
 
+/// What a browser holds after a sign-in: the session, those of the others who stay, what our frame reads.
+pub fn signed_in(http: &HttpRequest, response: &mut Response, signed_in: &SignedIn) {
+    set_session(response, &signed_in.session);
+    keep_others(http, response, &signed_in.others);
+    if let Some(state) = &signed_in.browser_state {
+        set_browser_state(response, state);
+    }
+}
+
 /// Sets the session cookie; it lasts as long as the browser runs, the store ends it earlier.
-pub fn set_session(response: &mut Response, secret: &Plain<SessionSecret>) {
+fn set_session(response: &mut Response, secret: &Plain<SessionSecret>) {
     set(response, &format!("{SESSION}={}; {ATTRIBUTES}", secret.reveal()));
 }
 

@@ -229,6 +229,27 @@ fn sec_m1_signing_out_leaves_nobody_behind() {
     }
 }
 
+/// Without a current session there is nothing to end, and nobody asked for the others' end.
+#[test]
+fn sec_m2_a_logout_without_a_session_leaves_the_others_signed_in() {
+    let app = TestApp::start();
+    let ada = app.user("ada");
+    app.user("bob");
+    let web = app.trusted_client();
+    for path in ["/logout", "/oauth2/logout"] {
+        let mut visitor = app.visitor();
+        let tokens = tokens_in(&app, &mut visitor, &web, &[]);
+        join(&mut visitor, "bob");
+        // As a browser that forgot it, or a session that is over.
+        visitor.cookies.remove(SID);
+        let answer = visitor.get(path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        let hint = tokens["id_token"].as_str().unwrap();
+        let silent = app.authorize_path(&web.id, &[("prompt", "none"), ("id_token_hint", hint)]);
+        assert_eq!(subject(&app, &web, &visitor.get(&silent)), ada.id.as_str(), "{path}");
+    }
+}
+
 #[test]
 fn b11_prompt_create_says_who_makes_accounts_and_lets_sign_in() {
     let app = TestApp::start();

@@ -5,6 +5,7 @@
 use crate::base::secret::Secret;
 use crate::engine::registration::{self, Mode};
 use crate::protocol::refusal::{Check, Refusal};
+use crate::web::oauth::userinfo::token_of;
 use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
@@ -54,10 +55,9 @@ fn bearer(request: &Request) -> Result<Option<Secret>, Refusal> {
         return Err(Check::BearerInQuery.into());
     }
     let Some(header) = request.header(&AUTHORIZATION) else { return Ok(None) };
-    // RFC 9110 §11.1: the scheme is case-insensitive.
-    match header.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(Secret::new(token.trim()))),
-        _ if *request.http.method() == Method::POST => Err(Check::InitialTokenInvalid.into()),
-        _ => Err(Check::RegistrationTokenInvalid.into()),
+    match token_of(header) {
+        Some(token) => Ok(Some(token)),
+        None if *request.http.method() == Method::POST => Err(Check::InitialTokenInvalid.into()),
+        None => Err(Check::RegistrationTokenInvalid.into()),
     }
 }

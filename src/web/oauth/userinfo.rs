@@ -52,9 +52,12 @@ fn bearer(request: &Request) -> Result<Secret, Refusal> {
 /// [`Check::BearerMissing`] without the header, [`Check::BearerInvalid`] with another scheme.
 pub fn bearer_header(request: &Request) -> Result<Secret, Refusal> {
     let header = request.header(&AUTHORIZATION).ok_or(Check::BearerMissing)?;
-    // RFC 9110 §11.1: the scheme is case-insensitive.
-    match header.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Secret::new(token.trim())),
-        _ => Err(Check::BearerInvalid.into()),
-    }
+    token_of(header).ok_or_else(|| Check::BearerInvalid.into())
+}
+
+/// The token of an `Authorization` header of the scheme Bearer (RFC 6750 §2.1); the name of a scheme is
+/// case-insensitive (RFC 9110 §11.1).
+pub fn token_of(header: &str) -> Option<Secret> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim()))
 }

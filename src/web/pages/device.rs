@@ -1,7 +1,7 @@
 //! The device pages (RFC 8628 §3.3): enter the code, sign in if need be, compare and answer. The code in
 //! `verification_uri_complete` only fills the field: it is compared and sent by the person (§3.3.1, §5.4).
 
-use super::consent::{in_order, line};
+use super::consent::{in_order, is_verified, line};
 use super::{person, typed, words};
 use crate::base::id::VisitId;
 use crate::domain::client::Client;
@@ -143,7 +143,7 @@ fn ask(request: &Request, id: &VisitId, asked: &Asked) -> Result<Response, Refus
         csrf: request.csrf(ROUTE.path, Some(&key)),
         ix: key,
         app: words(&client.metadata.client_name),
-        verified: !client.is_unassured(),
+        verified: is_verified(client),
         person: person(user),
         code: words(&user_code.to_string()),
         asked: Moment::at(device.created_at),

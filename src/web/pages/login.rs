@@ -166,10 +166,10 @@ async fn submit(request: Request) -> Result<Response, Refusal> {
 async fn go_on(
     mut request: Request,
     id: Option<AuthorizationId>,
-    signed_in: login::SignedIn,
+    mut signed_in: login::SignedIn,
 ) -> Result<Response, Refusal> {
     request.visitor.session = Some(signed_in.session.digest());
-    let mut response = match (signed_in.given, id) {
+    let mut response = match (signed_in.given.take(), id) {
         (Some(given), _) => {
             let outcome = given.answer(request.engine()).await;
             carry(&request, outcome).unwrap_or_else(|refusal| told(&request, &refusal))
@@ -186,11 +186,7 @@ async fn go_on(
             respond::to_own(&request, &device.map_or_else(home, |device| device.path()))
         }
     };
-    cookies::set_session(&mut response, &signed_in.session);
-    cookies::keep_others(&request.http, &mut response, &signed_in.others);
-    if let Some(state) = &signed_in.browser_state {
-        cookies::set_browser_state(&mut response, state);
-    }
+    cookies::signed_in(&request.http, &mut response, &signed_in);
     Ok(response)
 }
 

@@ -3,7 +3,7 @@
 use super::{person, typed, words};
 use crate::base::secret::{b64, unb64};
 use crate::domain::client::Client;
-use crate::engine::end_session::{self, Ended, LogoutRequest};
+use crate::engine::end_session::{self, LogoutRequest};
 use crate::engine::logout::Frame;
 use crate::protocol::params::{self, Params};
 use crate::protocol::refusal::{Check, Refusal};
@@ -54,7 +54,10 @@ async fn handle(request: Request) -> Result<Response, Refusal> {
 /// Store errors, and when the page cannot be rendered.
 pub async fn ask(request: &Request, asked: &LogoutRequest, params: &Params) -> Result<Response, Refusal> {
     let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
-    let Some((_, user)) = current else { return done(request, asked, &Ended::default()) };
+    let Some((_, user)) = current else {
+        let ended = end_session::nobody(request.engine(), &request.visitor).await;
+        return done(request, asked, &ended.map_err(Fault::into_refusal)?);
+    };
     let ix = carry(params);
     let view = Logout {
         chrome: request.chrome(),

@@ -133,10 +133,7 @@ async fn sign_in(request: Request, username: String, password: Secret) -> Result
     let signed_in = login::password(request.engine(), &request.ctx, &request.visitor, attempt).await;
     let signed_in = signed_in.map_err(Fault::into_refusal)?;
     let mut response = respond::to_own(&request, APP.path);
-    cookies::set_session(&mut response, &signed_in.session);
-    if let Some(state) = &signed_in.browser_state {
-        cookies::set_browser_state(&mut response, state);
-    }
+    cookies::signed_in(&request.http, &mut response, &signed_in);
     Ok(response)
 }
 
