@@ -24,7 +24,7 @@ use actix_web::{HttpRequest, web};
 use std::sync::Arc;
 
 /// The longest URI, bytes (security row U1).
-const LONGEST_URI: usize = 8 * 1024;
+pub(super) const LONGEST_URI: usize = 8 * 1024;
 /// The largest head, bytes.
 const LARGEST_HEAD: usize = 16 * 1024;
 /// The most headers.

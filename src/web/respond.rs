@@ -1,6 +1,7 @@
 //! The one way out: redirects, JSON, pages and errors. Nothing else writes a `Location` or an error.
 
 use super::cookies;
+use super::dispatch::LONGEST_URI;
 use super::headers::{self, FormAction};
 use super::request::{Request, Response};
 use super::views::{self, Page};
@@ -70,13 +71,17 @@ pub fn to_verified(target: &VerifiedRedirect, pairs: &[(&str, &str)]) -> Respons
 
 /// 303 from a form post to the same address by GET, whose query are `pairs`: a browser sends no cookies of
 /// ours along with another site's form, and does with the redirect. Because it kept them back, none that
-/// it holds is replaced.
-pub fn again_by_get(request: &Request, path: &str, pairs: &[(&str, &str)]) -> Response {
+/// it holds is replaced. `None` where that address would be longer than we take.
+pub fn again_by_get(request: &Request, path: &str, pairs: &[(&str, &str)]) -> Option<Response> {
     let query = params::encode(pairs.iter().copied());
     let joint = if query.is_empty() { "" } else { "?" };
-    let mut response = to_own(request, &format!("{path}{joint}{query}"));
-    cookies::keep(&mut response);
-    response
+    let path = format!("{path}{joint}{query}");
+    let long = request.site.public.base_path.len().saturating_add(path.len()) > LONGEST_URI;
+    (!long).then(|| {
+        let mut response = to_own(request, &path);
+        cookies::keep(&mut response);
+        response
+    })
 }
 
 /// 308 to the same page under the name of the issuer, for the loopback's other names.

@@ -107,8 +107,28 @@ fn sec_a16_methods_and_cors() {
     let body = path.split_once('?').unwrap().1.to_owned();
     let post =
         |kind: &str| app.call("POST", "/oauth2/authorize").header("Content-Type", kind).body(body.as_bytes());
-    let cross = post("application/x-www-form-urlencoded").header("Sec-Fetch-Site", "cross-site").send();
-    assert_own(&cross, "login");
+    // Its cookies come with the GET that follows, so none of them is replaced before.
+    for (name, value) in
+        [("Sec-Fetch-Site", "cross-site"), ("Origin", "https://rp.example.com"), ("Origin", "null")]
+    {
+        let cross = post("application/x-www-form-urlencoded").header(name, value).send();
+        assert_eq!((cross.status, cross.location()), (303, &*format!("/oauth2/authorize?{body}")), "{name}");
+        assert!(cross.all("set-cookie").is_empty(), "{name}");
+        assert_own(&app.call("GET", cross.location()).send(), "login");
+    }
+    // What is too long for an address, and what comes from no other site, is answered as it came.
+    let long = format!("{body}&more={}", "x".repeat(8_192));
+    for (name, value, body) in [
+        ("Sec-Fetch-Site", "cross-site", &long),
+        ("Sec-Fetch-Site", "none", &body),
+        ("Sec-Fetch-Site", "same-origin", &body),
+        ("Origin", &app.issuer, &body),
+        ("Accept", "*/*", &body),
+    ] {
+        let call =
+            app.call("POST", "/oauth2/authorize").header("Content-Type", "application/x-www-form-urlencoded");
+        assert_own(&call.header(name, value).body(body.as_bytes()).send(), "login");
+    }
     for kind in ["application/json", "text/plain", "multipart/form-data; boundary=x"] {
         let answer = post(kind).send();
         assert_eq!(answer.status, 400, "{kind}");

@@ -4,6 +4,7 @@
 use crate::harness::app::{PASSWORD, TestApp, claims};
 use crate::harness::browser::{Browser, Options};
 use crate::harness::told::{Receiver, Reply, Told};
+use latchkey::domain::client::ConsentPolicy;
 use latchkey::protocol::response_type::ResponseType;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,4 +90,46 @@ fn b52_b53_every_response_type_is_posted_with_javascript() {
 #[test]
 fn b52_b53_every_response_type_is_posted_without_javascript() {
     posts(false);
+}
+
+/// A browser sends no cookies along with another site's form: whoever is signed in is found all the same,
+/// and what the browser holds stays (OIDC Core §3.1.2.1: POST).
+#[test]
+fn b11_an_app_that_asks_by_post_finds_who_is_signed_in() {
+    let app = TestApp::https();
+    app.user("ada");
+    let rp = Receiver::start();
+    let callback = rp.url("/cb");
+    rp.reply("/cb", Reply::Html(200, "<!doctype html><title>App</title><h1>Arrived</h1>".to_owned()));
+    let client = app.client("posting", |m| {
+        m.redirect_uris = vec![callback.clone()];
+        m.consent = ConsentPolicy::Skip;
+    });
+    let path = app.authorize_path(&client.id, &[("redirect_uri", &callback), ("prompt", "none")]);
+    let (target, query) = path.split_once('?').unwrap();
+    let fields: String = url::form_urlencoded::parse(query.as_bytes())
+        .map(|(name, value)| format!("<input type=hidden name=\"{name}\" value=\"{value}\">"))
+        .collect();
+    let form =
+        format!("<form method=post action=\"{}{target}\">{fields}<button>Go on</button></form>", app.issuer);
+    rp.reply("/", Reply::Html(200, format!("<!doctype html><title>App</title>{form}")));
+    let browser = Browser::new(Options { javascript: false, ..Options::default() });
+    let ask = |count: usize| {
+        browser.goto(&rp.url("/"));
+        browser.click_text("Go on");
+        browser.wait_text("Arrived");
+        let told = rp.wait("/cb", count);
+        let query = told[count - 1].target.split_once('?').unwrap().1.to_owned();
+        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect::<BTreeMap<String, String>>()
+    };
+    assert_eq!(ask(1)["error"], "login_required");
+    browser.goto(&format!("{}/login", app.issuer));
+    browser.fill("username", "ada");
+    browser.fill("password", PASSWORD);
+    browser.click_text("Sign in");
+    browser.wait_text("ada@example.com");
+    for count in [2, 3] {
+        let answer = ask(count);
+        assert!(answer.contains_key("code"), "{answer:?}");
+    }
 }

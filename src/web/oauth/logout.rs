@@ -1,7 +1,7 @@
 //! RP-Initiated Logout: the end session endpoint, by GET and POST (RPI §2).
 
 use crate::engine::end_session::{self, Ended, Logout, LogoutRequest};
-use crate::protocol::refusal::Refusal;
+use crate::protocol::refusal::{Check, Refusal};
 use crate::web::cookies;
 use crate::web::pages;
 use crate::web::request::{Request, Response};
@@ -30,7 +30,8 @@ async fn handle(request: Request) -> Result<Response, Refusal> {
         end_session::read(request.engine(), params)?;
         let known = params.pairs().iter().filter(|(name, _)| end_session::KNOWN.contains(&name.as_str()));
         let pairs: Vec<(&str, &str)> = known.map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        return Ok(respond::again_by_get(&request, ROUTE.path, &pairs));
+        let again = respond::again_by_get(&request, ROUTE.path, &pairs);
+        return again.ok_or_else(|| Check::UriTooLong.into());
     }
     let asked = end_session::read(request.engine(), params)?;
     let outcome = end_session::request(request.engine(), &request.ctx, &request.visitor, &asked).await;
