@@ -12,8 +12,8 @@ use crate::store::{Conn, TxResult, sessions};
 /// The most people in one browser beside the current one.
 pub const MOST_OTHERS: usize = 3;
 
-/// Somebody who is signed in in this browser and is not the current one.
-pub struct Other {
+/// Somebody who is signed in in this browser.
+pub struct Account {
     /// What is stored of their cookie value.
     pub digest: Digest<SessionSecret>,
     /// Their session.
@@ -32,15 +32,15 @@ impl Visitor {
         conn: &mut Conn,
         engine: &Engine,
         current: Option<&Session>,
-    ) -> TxResult<Vec<Other>> {
-        let mut others: Vec<Other> = Vec::new();
+    ) -> TxResult<Vec<Account>> {
+        let mut others: Vec<Account> = Vec::new();
         let now = engine.now();
         for digest in self.more.iter().take(MOST_OTHERS) {
             let Some((session, user)) = sessions::find_by_digest(conn, digest)? else { continue };
             let known = current.into_iter().chain(others.iter().map(|other| &other.session));
             let twice = known.into_iter().any(|known| known.user_id == user.id);
             if session.is_live(now, engine.policy.session_idle) && user.enabled && !twice {
-                others.push(Other { digest: digest.clone(), session, user });
+                others.push(Account { digest: digest.clone(), session, user });
             }
         }
         Ok(others)
@@ -50,12 +50,24 @@ impl Visitor {
     ///
     /// # Errors
     /// Store errors.
-    pub async fn others_now(&self, engine: &Engine, current: Option<&Session>) -> TxResult<Vec<Other>> {
+    pub async fn others_now(&self, engine: &Engine, current: Option<&Session>) -> TxResult<Vec<Account>> {
         if self.more.is_empty() {
             return Ok(Vec::new());
         }
         let (visitor, with, current) = (self.clone(), engine.clone(), current.cloned());
         engine.db.read(move |conn| visitor.others(conn, &with, current.as_ref())).await
+    }
+
+    /// Everybody who is signed in here, the current one first.
+    ///
+    /// # Errors
+    /// Store errors.
+    pub async fn everybody(&self, engine: &Engine) -> TxResult<Vec<Account>> {
+        let current = self.current(engine).await?;
+        let others = self.others_now(engine, current.as_ref().map(|(session, _)| session)).await?;
+        let current = current.zip(self.session.clone());
+        let first = current.map(|((session, user), digest)| Account { digest, session, user });
+        Ok(first.into_iter().chain(others).collect())
     }
 }
 
@@ -82,8 +94,8 @@ pub fn end_others(
 pub struct Arrival {
     /// The session that goes on under a new cookie value, or ends, because of it.
     pub before: Option<Session>,
-    /// The cookie values of the others, current one first.
-    pub others: Vec<Digest<SessionSecret>>,
+    /// The others, current one first, each with what is stored of their cookie value.
+    pub others: Vec<(Digest<SessionSecret>, Session)>,
 }
 
 /// Makes room for `user`. `current` is the session that was current; it stays beside the new one when
@@ -122,5 +134,5 @@ pub fn arrive(
     for (_, session) in surplus {
         end_session(conn, (engine, ctx), &session, "too many accounts in one browser")?;
     }
-    Ok(Arrival { before, others: stay.into_iter().map(|(digest, _)| digest).collect() })
+    Ok(Arrival { before, others: stay })
 }

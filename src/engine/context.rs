@@ -62,6 +62,8 @@ pub struct Macs {
     pub throttle: MacKey,
     /// Pairwise subjects (OIDC Core §8.1).
     pub pairwise: MacKey,
+    /// Pairwise names of sessions.
+    pub pairwise_session: MacKey,
     /// User codes of devices, and the names of those who enter them.
     pub user_code: MacKey,
     /// What browsers hold for session management.
@@ -76,6 +78,7 @@ impl Macs {
             csrf: master.mac_key("csrf"),
             throttle: master.mac_key("login throttle"),
             pairwise: master.mac_key("pairwise subject"),
+            pairwise_session: master.mac_key("pairwise session"),
             user_code: master.mac_key("device user code"),
             browser: master.mac_key("browser state"),
         }

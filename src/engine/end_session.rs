@@ -49,11 +49,9 @@ pub struct Hint {
 impl Hint {
     /// Whether it is about this person in this session.
     async fn names(&self, engine: &Engine, session: &Session, user: &User) -> TxResult<bool> {
-        if self.sid.as_ref().is_some_and(|sid| sid != session.id.as_str()) {
-            return Ok(false);
-        }
-        let known_as = engine.subject_for(&self.client_id, &user.id).await?;
-        Ok(known_as.is_some_and(|sub| sub == self.sub))
+        let Some(client) = engine.client_now(&self.client_id).await? else { return Ok(false) };
+        let here = self.sid.as_ref().is_none_or(|sid| *sid == engine.sid_of(&client, &session.id));
+        Ok(here && self.sub == engine.subject_of(&client, &user.id))
     }
 }
 
@@ -73,6 +71,8 @@ pub struct Ended {
     pub frames: Vec<Frame>,
     /// Whether somebody else goes on in this browser: the session was not the current one.
     pub beside: bool,
+    /// What our frame read of the session in this browser, where somebody else goes on.
+    pub browser_state: Option<String>,
 }
 
 /// Reads and checks the request.
@@ -127,8 +127,10 @@ pub async fn request(
         }
         for other in others {
             if hint.names(engine, &other.session, &other.user).await? {
+                let browser_state = engine.browser_state(&other.session.id);
                 let frames = end(engine, ctx, other.session).await?;
-                return Ok(Logout::Done(Ended { frames, beside: current.is_some() || !alone }));
+                let beside = current.is_some() || !alone;
+                return Ok(Logout::Done(Ended { frames, beside, browser_state }));
             }
         }
     }
@@ -142,7 +144,7 @@ pub async fn request(
 /// Store errors.
 pub async fn nobody(engine: &Engine, visitor: &Visitor) -> TxResult<Ended> {
     let beside = !visitor.others_now(engine, None).await?.is_empty();
-    Ok(Ended { frames: Vec::new(), beside })
+    Ok(Ended { beside, ..Ended::default() })
 }
 
 /// Ends the current session of this browser, in the store, before anything is answered; with it those of
@@ -161,7 +163,7 @@ pub async fn confirmed(engine: &Engine, ctx: &Ctx, visitor: &Visitor) -> TxResul
         frames.extend(accounts::end_others(conn, (&with, &ctx), &visitor, Some(&session), SIGNED_OUT)?);
         Ok(frames)
     };
-    Ok(Ended { frames: engine.db.write(end).await?, beside: false })
+    Ok(Ended { frames: engine.db.write(end).await?, ..Ended::default() })
 }
 
 async fn end(engine: &Engine, ctx: &Ctx, session: Session) -> TxResult<Vec<Frame>> {

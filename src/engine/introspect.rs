@@ -9,7 +9,7 @@ use super::token::refresh_token::RefreshToken;
 use super::token::{TokenRequest, authenticate, client_auth};
 use super::{Ctx, Engine};
 use crate::base::clock::Seconds;
-use crate::base::id::{ClientId, UserId};
+use crate::base::id::{ClientId, SessionId, UserId};
 use crate::domain::client::Client;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::{Conn, Fault, TxResult, grants};
@@ -49,7 +49,7 @@ pub struct Active {
     /// Of the client it was given to, whoever asks.
     sub: String,
     #[serde(skip)]
-    person: Option<UserId>,
+    person: Option<(UserId, SessionId)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     aud: Option<Audience>,
     iss: String,
@@ -117,14 +117,16 @@ pub async fn introspect(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Re
     })
 }
 
-/// With the `sub` that the client it was given to knows the person by, whoever asks.
+/// With the `sub` and `sid` that the client it was given to knows, whoever asks.
 async fn named(engine: &Engine, active: Active) -> TxResult<Option<Active>> {
-    let client_id = ClientId::from_stored(active.client_id.as_str());
-    let sub = match &active.person {
-        Some(user) => engine.subject_for(&client_id, user).await?,
-        None => Some(active.client_id.clone()),
+    let Some((user, session)) = active.person.clone() else {
+        return Ok(Some(Active { sub: active.client_id.clone(), ..active }));
     };
-    Ok(sub.map(|sub| Active { sub, ..active }))
+    let client = engine.client_now(&ClientId::from_stored(active.client_id.as_str())).await?;
+    Ok(client.map(|client| {
+        let (sub, sid) = (engine.subject_of(&client, &user), Some(engine.sid_of(&client, &session)));
+        Active { sub, sid, ..active }
+    }))
 }
 
 /// The client it was given to, and whoever it is for: named in `aud`, or set to introspect for a
@@ -143,7 +145,7 @@ fn of_access(live: Live) -> Active {
         username: user.as_ref().filter(|_| scope.has("profile")).map(|user| user.username.clone()),
         scope: scope.to_string(),
         sub: String::new(),
-        person: subject.as_ref().map(|subject| subject.user_id.clone()),
+        person: subject.as_ref().map(|subject| (subject.user_id.clone(), subject.session_id.clone())),
         client_id: grant.client_id.into_string(),
         token_type: Some("Bearer"),
         exp: expires_at,
@@ -151,7 +153,7 @@ fn of_access(live: Live) -> Active {
         aud: Some(audience.into()),
         iss: String::new(),
         jti,
-        sid: subject.as_ref().map(|subject| subject.session_id.to_string()),
+        sid: None,
         auth_time: subject.as_ref().map(|subject| subject.auth.auth_time),
         acr: subject.as_ref().map(|subject| subject.auth.acr.clone()),
         amr: subject.map(|subject| subject.auth.amr).unwrap_or_default(),
@@ -186,7 +188,7 @@ fn of_refresh(
         username: permit.user().filter(|_| grant.scope.has("profile")).map(|user| user.username.clone()),
         scope: grant.scope.to_string(),
         sub: String::new(),
-        person: Some(subject.user_id),
+        person: Some((subject.user_id, subject.session_id)),
         client_id: grant.client_id.into_string(),
         token_type: None,
         exp: end,
@@ -194,7 +196,7 @@ fn of_refresh(
         aud: None,
         iss: String::new(),
         jti: None,
-        sid: Some(subject.session_id.into_string()),
+        sid: None,
         auth_time: Some(subject.auth.auth_time),
         acr: Some(subject.auth.acr),
         amr: subject.auth.amr,

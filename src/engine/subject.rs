@@ -2,7 +2,7 @@
 //! that it is the same in ID tokens, access tokens, userinfo, introspection, logout tokens and hints.
 
 use super::context::{Engine, Macs};
-use crate::base::id::{ClientId, UserId};
+use crate::base::id::{ClientId, SessionId, UserId};
 use crate::base::secret::b64;
 use crate::domain::client::{Client, SubjectType};
 use crate::protocol::authorize::AuthorizationRequest;
@@ -29,18 +29,37 @@ impl Engine {
         self.macs.subject_of(client, user)
     }
 
+    /// The `sid` of a session for `client` (OIDC Back-Channel Logout §2.4, Front-Channel Logout §3): one of
+    /// the client's sector where its subjects are, or the sessions would say which of them are one person.
+    pub fn sid_of(&self, client: &Client, session: &SessionId) -> String {
+        match client.metadata.subject_type {
+            SubjectType::Public => session.to_string(),
+            SubjectType::Pairwise => {
+                let text = format!("{}\n{session}", sector(client));
+                b64(&self.macs.pairwise_session.mac(text.as_bytes()))
+            }
+        }
+    }
+
+    /// A client by its id, also one that another node made a moment ago: it is not in the snapshot yet.
+    ///
+    /// # Errors
+    /// Store errors.
+    pub async fn client_now(&self, client_id: &ClientId) -> TxResult<Option<Arc<Client>>> {
+        if let Some(client) = self.clients.get(client_id.as_str()) {
+            return Ok(Some(client));
+        }
+        let id = client_id.clone();
+        let found = self.db.read(move |conn| clients::find_readable(conn, id.as_str())).await?;
+        Ok(found.map(Arc::new))
+    }
+
     /// [`Engine::subject_of`] for a client by its id; `None` when there is none.
     ///
     /// # Errors
     /// Store errors.
     pub async fn subject_for(&self, client_id: &ClientId, user: &UserId) -> TxResult<Option<String>> {
-        if let Some(client) = self.clients.get(client_id.as_str()) {
-            return Ok(Some(self.subject_of(&client, user)));
-        }
-        // Another node made it a moment ago: it is not in the snapshot yet.
-        let id = client_id.clone();
-        let found = self.db.read(move |conn| clients::find_readable(conn, id.as_str())).await?;
-        Ok(found.map(|client| self.subject_of(&client, user)))
+        Ok(self.client_now(client_id).await?.map(|client| self.subject_of(&client, user)))
     }
 
     /// For a transaction that compares a `sub`.

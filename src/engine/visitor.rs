@@ -164,7 +164,7 @@ pub fn end_session(
     let event =
         ctx.event("session.ended").user(session.user_id.as_str()).target(session.id.as_str()).detail(why);
     audit::record(conn, &engine.clock, &engine.rng, event)?;
-    Ok(logout::frames(&engine.policy.issuer, &told))
+    Ok(logout::frames(engine, &told))
 }
 
 /// Ends every session of a person, with all codes and grants, those with `offline_access` too
@@ -189,5 +189,5 @@ pub fn end_all_sessions(
         ctx.event("session.ended_all").user(user.id.as_str()).detail(format!("{} sessions", ended.len()));
     audit::record(conn, &engine.clock, &engine.rng, event)?;
     told.retain(|party| party.session.session_id == here.id);
-    Ok(logout::frames(&engine.policy.issuer, &told))
+    Ok(logout::frames(engine, &told))
 }

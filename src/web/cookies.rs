@@ -63,8 +63,8 @@ pub fn any(http: &HttpRequest) -> bool {
 pub fn signed_in(http: &HttpRequest, response: &mut Response, signed_in: &SignedIn) {
     set_session(response, &signed_in.session);
     keep_others(http, response, &signed_in.others);
-    if let Some(state) = &signed_in.browser_state {
-        set_browser_state(response, state);
+    if !signed_in.browser_states.is_empty() {
+        set_browser_states(response, signed_in.browser_states.iter().map(String::as_str));
     }
 }
 
@@ -121,9 +121,30 @@ pub fn clear_session(response: &mut Response) {
     set(response, &format!("{SESSION}=; {ATTRIBUTES}; Max-Age=0"));
 }
 
-/// Sets what our own frame in an app's page reads (OIDC Session Management §3).
-pub fn set_browser_state(response: &mut Response, state: &str) {
-    set(response, &format!("{BROWSER_STATE}={state}; {FRAME_ATTRIBUTES}"));
+/// Sets what our own frame in an app's page reads (OIDC Session Management §3): a value for each session
+/// of this browser, so that an app is told of the end of its own alone.
+fn set_browser_states<'a>(response: &mut Response, states: impl Iterator<Item = &'a str>) {
+    let states: Vec<&str> = states.take(1 + MOST_OTHERS).collect();
+    set(response, &format!("{BROWSER_STATE}={}; {FRAME_ATTRIBUTES}", states.join(".")));
+}
+
+fn browser_states(http: &HttpRequest) -> impl Iterator<Item = &str> {
+    let values = cookie(http, BROWSER_STATE).unwrap_or_default().split('.');
+    values.filter(|value| value.len() == LENGTH)
+}
+
+/// Adds the value of a session, first, where the browser does not hold it.
+pub fn add_browser_state(http: &HttpRequest, response: &mut Response, state: &str) {
+    if !browser_states(http).any(|held| held == state) {
+        set_browser_states(response, std::iter::once(state).chain(browser_states(http)));
+    }
+}
+
+/// Takes away the value of a session beside which others go on.
+pub fn take_browser_state(http: &HttpRequest, response: &mut Response, state: &str) {
+    if browser_states(http).any(|held| held == state) {
+        set_browser_states(response, browser_states(http).filter(|held| *held != state));
+    }
 }
 
 /// Sets the binding cookie.
@@ -131,7 +152,7 @@ pub fn set_browser(response: &mut Response, secret: &Plain<BrowserSecret>) {
     set(response, &format!("{BROWSER}={}; {ATTRIBUTES}", secret.reveal()));
 }
 
-/// Takes away what our own frame reads, so that it says that something has changed.
+/// Takes away all that our own frame reads, so that it says that something has changed.
 pub fn clear_browser_state(response: &mut Response) {
     set(response, &format!("{BROWSER_STATE}=; {FRAME_ATTRIBUTES}; Max-Age=0"));
 }

@@ -127,7 +127,7 @@ pub fn authorization(request: &Request, answer: AuthorizationResponse) -> Result
         ResponseMode::FormPost => form_post(request, &answer.target.redirect_uri, params)?,
     };
     if let Some(session) = answer.target.session {
-        cookies::set_browser_state(&mut response, &session.browser_state);
+        cookies::add_browser_state(&request.http, &mut response, &session.browser_state);
     }
     Ok(response)
 }

@@ -118,6 +118,47 @@ fn b21_a_hint_of_somebody_else_who_is_signed_in_here_is_answered_silently() {
     assert_error(&app, &visitor.get(&none(&hint)), "login_required");
 }
 
+/// The choice is about whom the app means, wherever they wait in this browser.
+#[test]
+fn sec_a11_b18_of_several_people_the_one_the_app_names_is_offered_and_nobody_else() {
+    let app = TestApp::start();
+    let (ada, bob) = (app.user("ada"), app.user("bob"));
+    let web = app.trusted_client();
+    let mut visitor = app.visitor();
+    let tokens = tokens_in(&app, &mut visitor, &web, &[]);
+    let hint = tokens["id_token"].as_str().unwrap().to_owned();
+    join(&mut visitor, "bob");
+    let both = visitor.get("/switch");
+    let of_bob = button(&both, "bob@example.com");
+    let path = app.authorize_path(&web.id, &[("prompt", "select_account"), ("id_token_hint", &hint)]);
+    for forgotten in [false, true] {
+        let mut visitor = visitor.clone();
+        if forgotten {
+            // The current session is over, ada's is not.
+            visitor.cookies.remove(SID);
+        }
+        let first = visitor.get(&path);
+        assert_own(&first, "switch");
+        let page = visitor.follow(first);
+        assert_eq!(page.status, 200, "{}", page.text());
+        assert!(!page.text().contains("bob@example.com"), "{}", page.text());
+        let refused = decide(&mut visitor, "/switch", &page, &[("account", &of_bob)]);
+        app.assert_page(&refused, 400, "LK-1135");
+        let account = button(&page, "ada@example.com");
+        let answer = decide(&mut visitor, "/switch", &page, &[("account", &account)]);
+        assert_eq!(subject(&app, &web, &answer), ada.id.as_str());
+        assert!(visitor.get("/account").text().contains("ada@example.com"), "chosen for the browser too");
+    }
+    // Without an app, whoever waits can be chosen too.
+    visitor.cookies.remove(SID);
+    let page = visitor.get("/switch");
+    let account = button(&page, "ada@example.com");
+    let answer = decide(&mut visitor, "/switch", &page, &[("account", &account)]);
+    assert_eq!(answer.location(), "/account");
+    assert!(visitor.get("/account").text().contains("ada@example.com"));
+    assert_eq!(rows(&app, "sessions WHERE ended_at IS NULL"), 2, "{} is signed in as well", bob.id);
+}
+
 #[test]
 fn sec_a11_only_who_is_signed_in_in_this_browser_can_be_chosen() {
     let app = TestApp::start();

@@ -2,10 +2,12 @@
 //! for each sector, and nothing that leads from one to the other.
 
 use crate::harness::app::{TestApp, TestClient, claims};
+use crate::harness::child::PATIENCE;
 use crate::harness::expect::{
-    assert_error, assert_own, decide, is_signed_in, redeemed, signed_in, tokens_in,
+    assert_error, assert_own, decide, is_signed_in, redeemed, rows, signed_in, tokens_in,
 };
-use crate::harness::http::form;
+use crate::harness::http::{Visitor, form};
+use crate::harness::told::Receiver;
 use latchkey::domain::client::{AccessTokenFormat, ConsentPolicy, Metadata, SubjectType};
 use latchkey::engine::admin::clients;
 use latchkey::engine::keys::TokenType;
@@ -222,4 +224,44 @@ fn b42_another_subject_type_is_another_name_and_the_admin_is_told() {
     let sub = text(&claims(text(&after, "id_token")), "sub").to_owned();
     assert!(sub != ada.id.as_str());
     assert_eq!(app.userinfo(text(&after, "access_token")).json()["sub"], sub.as_str());
+}
+
+/// Apps of different sectors cannot tell by `sid` either who is one person; each app finds its own again
+/// wherever the session is named.
+#[test]
+fn b42_b65_b66_a_session_has_a_name_of_its_own_in_each_sector() {
+    let app = TestApp::fetching(PATIENCE);
+    app.user("ada");
+    let told = Receiver::start();
+    let one = pairwise(&app, "one", |m| {
+        m.backchannel_logout_uri = Some(told.url("/one"));
+        m.frontchannel_logout_uri = Some("https://rp.example.com/out".to_owned());
+    });
+    let two = pairwise(&app, "two", |_| {});
+    let other = pairwise(&app, "other", |m| m.sector_identifier_uri = Some(ELSEWHERE.to_owned()));
+    let public = app.trusted_client();
+    let mut visitor = app.visitor();
+    let sid_at = |visitor: &mut Visitor, client: &TestClient| {
+        let given = tokens_in(&app, visitor, client, &[]);
+        let (access, refresh) = (text(&given, "access_token"), text(&given, "refresh_token"));
+        let seen = [
+            claims(text(&given, "id_token")),
+            claims(access),
+            app.introspect(client, access),
+            app.introspect(client, refresh),
+        ];
+        let seen: BTreeSet<String> = seen.iter().map(|said| text(said, "sid").to_owned()).collect();
+        assert_eq!(seen.len(), 1, "{seen:?}");
+        (seen.into_iter().next().unwrap(), text(&given, "id_token").to_owned())
+    };
+    let (sid, hint) = sid_at(&mut visitor, &one);
+    assert_eq!(sid_at(&mut visitor, &two).0, sid, "the same host, the same sector");
+    let others = [sid_at(&mut visitor, &other).0, sid_at(&mut visitor, &public).0];
+    assert!(others[0] != others[1] && !others.contains(&sid), "{sid} {others:?}");
+    assert_eq!(rows(&app, "sessions"), 1);
+    let done = visitor.get(&format!("/oauth2/logout?{}", form(&[("id_token_hint", &hint)])));
+    assert!(done.text().contains(&format!("sid={sid}\"")), "{}", done.text());
+    assert!(!is_signed_in(&visitor), "the hint names this session");
+    let token = &told.wait("/one", 1)[0].form()[0].1;
+    assert_eq!(claims(token)["sid"], sid.as_str());
 }

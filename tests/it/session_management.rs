@@ -72,6 +72,46 @@ fn b67_answers_carry_a_session_state_and_the_cookie_says_nothing() {
     assert!(!visitor.cookies.contains_key(COOKIE), "gone with the session");
 }
 
+/// Each of several people in one browser has a value there: an app is told of the end of its own alone.
+#[test]
+fn b67_of_several_people_each_has_a_value_in_the_browser() {
+    let app = TestApp::with_env(&[ON]);
+    for name in ["ada", "bob"] {
+        app.user(name);
+    }
+    let client = app.trusted_client();
+    let path = app.authorize_path(&client.id, &[("scope", "openid")]);
+    let mut visitor = app.visitor();
+    let answer = app.sign_in(&mut visitor, &path, "ada");
+    let of_ada = visitor.cookies[COOKIE].clone();
+    let hint = app.redeem(&client, &answer.param("code").unwrap()).json()["id_token"].clone();
+    let hint = hint.as_str().unwrap();
+    let page = visitor.get("/login?switch=1");
+    let csrf = page.input("csrf").unwrap();
+    let form = |switch| [("csrf", &*csrf), ("switch", switch), ("username", "bob"), ("password", PASSWORD)];
+    visitor.post("/login", &form("1"));
+    let both = visitor.cookies[COOKIE].clone();
+    let of_bob = both.split('.').find(|state| *state != of_ada).expect("bob's").to_owned();
+    assert_eq!(both, format!("{of_bob}.{of_ada}"));
+    // An answer about either changes nothing; where the cookie is gone, the answer brings its own.
+    for more in ["", &format!("&id_token_hint={hint}")] {
+        assert!(visitor.get(&format!("{path}{more}")).param("session_state").is_some());
+        assert_eq!(visitor.cookies[COOKIE], both);
+    }
+    visitor.cookies.insert(COOKIE.to_owned(), of_bob.clone());
+    visitor.get(&format!("{path}&id_token_hint={hint}"));
+    assert_eq!(visitor.cookies[COOKIE], format!("{of_ada}.{of_bob}"));
+    // Ada is signed out beside bob.
+    visitor.get(&format!("/oauth2/logout?id_token_hint={hint}"));
+    assert_eq!(visitor.cookies[COOKIE], of_bob);
+    // She takes his place.
+    let page = visitor.get("/login?switch=1");
+    let csrf = page.input("csrf").unwrap();
+    visitor.post("/login", &[("csrf", &csrf), ("username", "ada"), ("password", PASSWORD)]);
+    let alone = &visitor.cookies[COOKIE];
+    assert!(alone.len() == 43 && *alone != of_bob && *alone != of_ada, "{alone}");
+}
+
 fn own((hash, salt): (&str, &str)) -> (String, String) {
     (hash.to_owned(), salt.to_owned())
 }
@@ -176,6 +216,14 @@ fn b67_in_a_browser_the_frame_says_unchanged_changed_or_error() {
     for nonsense in ["", "shop", "shop x", &state, &format!("shop  {state}"), &format!("shop {state} x")] {
         assert_eq!(ask(&app, &browser, nonsense), "error", "{nonsense:?}");
     }
+    app.user("bob");
+    browser.goto(&format!("{}/login?switch=1", app.issuer));
+    browser.fill("username", "bob");
+    browser.fill("password", PASSWORD);
+    browser.click_text("Sign in");
+    browser.wait_text("bob@example.com");
+    browser.goto(&shop.url("/page"));
+    assert_eq!(ask(&app, &browser, &format!("shop {state}")), "unchanged", "beside somebody else");
     browser.goto(&format!("{}/logout", app.issuer));
     browser.click_text("Sign out");
     browser.wait_text("You are signed out");

@@ -38,8 +38,8 @@ pub struct SignedIn {
     pub session: Plain<SessionSecret>,
     /// The cookie values of others who stay signed in in this browser.
     pub others: Vec<Digest<SessionSecret>>,
-    /// What our frame reads in this browser, where session management is on.
-    pub browser_state: Option<String>,
+    /// What our frame reads in this browser, one for each who is signed in, where session management is on.
+    pub browser_states: Vec<String>,
     /// What the app is given, if nothing more is to be asked.
     pub given: Option<Given>,
 }
@@ -129,14 +129,16 @@ fn finish(
     };
     let arrival = accounts::arrive(conn, (engine, ctx), visitor, current, (&user, switching))?;
     let (session, secret) = start_session(conn, (engine, ctx), arrival.before, &user, auth)?;
-    let browser_state = engine.browser_state(&session.id);
+    let everybody = std::iter::once(&session.id).chain(arrival.others.iter().map(|(_, other)| &other.id));
+    let browser_states = everybody.filter_map(|id| engine.browser_state(id)).collect();
     let event = ctx.event("login.succeeded").user(user.id.as_str()).target(session.id.as_str()).detail("pwd");
     audit::record(conn, &engine.clock, &engine.rng, event)?;
     let given = match waiting {
         Some(waiting) => answer(conn, (engine, ctx), waiting, (session, user.clone()), switching)?,
         None => None,
     };
-    Ok(SignedIn { user, session: secret, others: arrival.others, browser_state, given })
+    let others = arrival.others.into_iter().map(|(digest, _)| digest).collect();
+    Ok(SignedIn { user, session: secret, others, browser_states, given })
 }
 
 /// The authorization that waits, and the session that has signed in for it before. Of one that is

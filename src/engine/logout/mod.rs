@@ -19,6 +19,7 @@ use crate::base::rng::Rng;
 use crate::base::secret::b64;
 use crate::domain::client::Client;
 use crate::domain::delivery::{Delivery, Notice, SignedInAt};
+use crate::engine::context::Engine;
 use crate::protocol::params;
 use crate::protocol::redirect_uri::csp_source;
 use crate::store::{Conn, TxResult, clients, outbox, session_clients};
@@ -108,14 +109,15 @@ pub fn tell(conn: &mut Conn, clock: &Clock, rng: &Rng, user: &UserId, sessions: 
 
 /// The pages that the browser of these sessions is to load (OIDC Front-Channel Logout §3). `iss` and
 /// `sid` always come along: a page that looks at them cannot be fooled by another site's frame (§4.1).
-pub fn frames(issuer: &str, told: &[Party]) -> Vec<Frame> {
+pub fn frames(engine: &Engine, told: &[Party]) -> Vec<Frame> {
     let with_uri = told.iter().filter_map(|party| {
         let uri = party.client.metadata.frontchannel_logout_uri.as_deref()?;
         Some((party, uri))
     });
     with_uri
         .map(|(party, uri)| {
-            let added = params::encode([("iss", issuer), ("sid", party.session.session_id.as_str())]);
+            let sid = engine.sid_of(&party.client, &party.session.session_id);
+            let added = params::encode([("iss", engine.policy.issuer.as_str()), ("sid", &sid)]);
             let joint = if uri.contains('?') { '&' } else { '?' };
             Frame {
                 app: party.client.metadata.client_name.clone(),

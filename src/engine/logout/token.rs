@@ -23,7 +23,7 @@ struct LogoutClaims<'a> {
     iat: Seconds,
     exp: Seconds,
     jti: &'a str,
-    sid: &'a str,
+    sid: String,
     events: Events,
 }
 
@@ -52,7 +52,7 @@ pub(super) async fn sign(engine: &Engine, client: &Client, delivery: &Delivery) 
         iat: now,
         exp: now.saturating_add(LIFE),
         jti: &delivery.jti,
-        sid: session_id.as_str(),
+        sid: engine.sid_of(client, session_id),
         events: Events { backchannel_logout: Nothing {} },
     };
     let alg = client.metadata.logout_token_alg();

@@ -256,7 +256,7 @@ fn access_claims(exchange: &Exchange, draft: &Draft, wanted: Wanted<'_>) -> Acce
         nbf: None,
         jti: Jti::new(&draft.grant.id, &engine.rng).into_string(),
         scope: wanted.scope.to_owned(),
-        sid: subject.map(|subject| subject.session_id.to_string()),
+        sid: subject.map(|subject| engine.sid_of(&exchange.client, &subject.session_id)),
         auth_time: subject.map(|subject| subject.auth.auth_time),
         acr: subject.map(|subject| subject.auth.acr.clone()),
         amr: subject.map(|subject| subject.auth.amr.clone()).unwrap_or_default(),
@@ -284,7 +284,7 @@ fn id_claims(
         nonce: draft.nonce.clone(),
         acr: subject.auth.acr.clone(),
         amr: subject.auth.amr.clone(),
-        sid: subject.session_id.to_string(),
+        sid: exchange.engine.sid_of(&exchange.client, &subject.session_id),
         at_hash: None,
         c_hash: None,
         s_hash: parts

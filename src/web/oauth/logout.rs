@@ -59,6 +59,8 @@ pub fn done(request: &Request, asked: &LogoutRequest, ended: &Ended) -> Result<R
     };
     if !ended.beside {
         over(request, &mut response);
+    } else if let Some(state) = &ended.browser_state {
+        cookies::take_browser_state(&request.http, &mut response, state);
     }
     Ok(response)
 }

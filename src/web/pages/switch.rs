@@ -3,8 +3,8 @@
 
 use super::{app_of, ix, leads_to, person, typed};
 use crate::base::secret::{Digest, SessionSecret};
-use crate::domain::session::Session;
 use crate::domain::user::User;
+use crate::engine::accounts::Account;
 use crate::engine::authorize::{self, Outcome, Step};
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::Fault;
@@ -41,9 +41,10 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let Outcome::Interact { step: Step::Choose, .. } = outcome else { return carry(&request, outcome) };
     let waiting = authorize::waiting(request.engine(), &request.ctx, &request.visitor, &id).await;
     let waiting = waiting.map_err(Fault::into_refusal)?;
-    let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
-    let (session, user) = current.ok_or(Check::SessionMissing)?;
-    let accounts = accounts(&request, &session, &user).await?;
+    let (client, asked) = (&waiting.client, &waiting.authorization.request);
+    let named = authorize::signed_in_for(request.engine(), &request.visitor, client, asked).await;
+    let (_, user) = named.map_err(Fault::into_refusal)?.ok_or(Check::SessionMissing)?;
+    let everybody = everybody(&request).await?;
     let key = id.to_string();
     let admitted = waiting.admits(&user);
     let expected = admitted && waiting.expected.as_ref().is_none_or(|expected| *expected == user.id);
@@ -53,7 +54,8 @@ async fn show(request: Request) -> Result<Response, Refusal> {
         ix: Some(key),
         app: Some(app_of(&waiting)),
         person: person(&user),
-        accounts,
+        // Whoever the app does not mean would only be refused.
+        accounts: shown(everybody.iter().filter(|account| waiting.admits(&account.user))),
         why: if expected { Why::Choice } else { Why::SomebodyElse },
         asked: waiting.authorization.request.login_hint.as_deref().map(Text::plain),
         may_continue: admitted,
@@ -61,30 +63,25 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     respond::page(&request, StatusCode::OK, &view, leads_to(&waiting))
 }
 
-/// Everybody who is signed in here, the current one first.
-async fn accounts(
-    request: &Request,
-    current: &Session,
-    user: &User,
-) -> Result<Vec<(String, Person)>, Refusal> {
-    let others = request.visitor.others_now(request.engine(), Some(current)).await;
-    let others = others.map_err(Fault::into_refusal)?;
-    let first = (current.id.to_string(), person(user));
-    let rest = others.into_iter().map(|other| (other.session.id.to_string(), person(&other.user)));
-    Ok(std::iter::once(first).chain(rest).collect())
+async fn everybody(request: &Request) -> Result<Vec<Account>, Refusal> {
+    request.visitor.everybody(request.engine()).await.map_err(Fault::into_refusal)
+}
+
+fn shown<'a>(accounts: impl Iterator<Item = &'a Account>) -> Vec<(String, Person)> {
+    accounts.map(|account| (account.session.id.to_string(), person(&account.user))).collect()
 }
 
 /// The choice without an app, from the account page.
 async fn show_alone(request: &Request) -> Result<Response, Refusal> {
-    let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
-    let Some((session, user)) = current else { return Ok(respond::to_own(request, "/login")) };
+    let everybody = everybody(request).await?;
+    let Some(first) = everybody.first() else { return Ok(respond::to_own(request, "/login")) };
     let view = SwitchUser {
         chrome: request.chrome(),
         csrf: request.csrf("/switch", None),
         ix: None,
         app: None,
-        person: person(&user),
-        accounts: accounts(request, &session, &user).await?,
+        person: person(&first.user),
+        accounts: shown(everybody.iter()),
         why: Why::Choice,
         asked: None,
         may_continue: true,
@@ -95,7 +92,7 @@ async fn show_alone(request: &Request) -> Result<Response, Refusal> {
 async fn decide_alone(mut request: Request) -> Result<Response, Refusal> {
     match (typed(&request, "account").to_owned(), typed(&request, "decision")) {
         (account, _) if !account.is_empty() => {
-            let chosen = choose(&mut request, &account).await?;
+            let chosen = choose(&mut request, &account, |_| true).await?;
             let mut response = respond::to_own(&request, "/account");
             chosen.remember(&request, &mut response);
             Ok(response)
@@ -108,35 +105,27 @@ async fn decide_alone(mut request: Request) -> Result<Response, Refusal> {
 
 /// Who goes on, and who else stays signed in.
 struct Chosen {
-    current: Option<Digest<SessionSecret>>,
+    current: Digest<SessionSecret>,
     others: Vec<Digest<SessionSecret>>,
 }
 
 impl Chosen {
     fn remember(&self, request: &Request, response: &mut Response) {
-        if let Some(current) = &self.current {
-            cookies::make_current(&request.http, response, current);
-            cookies::keep_others(&request.http, response, &self.others);
-        }
+        cookies::make_current(&request.http, response, &self.current);
+        cookies::keep_others(&request.http, response, &self.others);
     }
 }
 
 /// Makes the person of the session `id` the current one of this request; only one who is signed in in
-/// this very browser can be.
-async fn choose(request: &mut Request, id: &str) -> Result<Chosen, Refusal> {
-    let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
-    let Some((session, _)) = current else { return Err(Check::SessionMissing.into()) };
-    if session.id.as_str() == id {
-        return Ok(Chosen { current: None, others: Vec::new() });
-    }
-    let others = request.visitor.others_now(request.engine(), Some(&session)).await;
-    let others = others.map_err(Fault::into_refusal)?;
-    let chosen = others.iter().find(|other| other.session.id.as_str() == id).ok_or(Check::StepUnexpected)?;
-    let rest = others.iter().filter(|other| other.session.id != chosen.session.id);
-    let before = request.visitor.session.clone();
-    let others = before.into_iter().chain(rest.map(|other| other.digest.clone())).collect();
+/// this very browser can be, and who is `meant`.
+async fn choose(request: &mut Request, id: &str, meant: impl Fn(&User) -> bool) -> Result<Chosen, Refusal> {
+    let everybody = everybody(request).await?;
+    let is_chosen = |account: &&Account| account.session.id.as_str() == id && meant(&account.user);
+    let chosen = everybody.iter().find(is_chosen).ok_or(Check::StepUnexpected)?;
+    let rest = everybody.iter().filter(|account| account.session.id != chosen.session.id);
+    let others = rest.map(|account| account.digest.clone()).collect();
     request.visitor.session = Some(chosen.digest.clone());
-    Ok(Chosen { current: Some(chosen.digest.clone()), others })
+    Ok(Chosen { current: chosen.digest.clone(), others })
 }
 
 async fn decide(mut request: Request) -> Result<Response, Refusal> {
@@ -146,7 +135,9 @@ async fn decide(mut request: Request) -> Result<Response, Refusal> {
     let id = ix(request.form.get("ix")).ok_or(Check::AuthorizationGone)?;
     let account = typed(&request, "account").to_owned();
     if !account.is_empty() {
-        let chosen = choose(&mut request, &account).await?;
+        let waiting = authorize::waiting(request.engine(), &request.ctx, &request.visitor, &id).await;
+        let waiting = waiting.map_err(Fault::into_refusal)?;
+        let chosen = choose(&mut request, &account, |user| waiting.admits(user)).await?;
         let (engine, ctx, visitor) = (request.engine(), &request.ctx, &request.visitor);
         let outcome = authorize::continue_as_current(engine, ctx, visitor, &id).await;
         let mut response = carry(&request, outcome)?;
