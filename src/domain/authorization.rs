@@ -18,10 +18,12 @@ pub enum Stage {
     },
     /// A code was issued.
     Granted(Approval),
-    /// The code was redeemed.
+    /// The code was redeemed, or tokens were given at once.
     Redeemed {
         /// What it became.
         grant_id: GrantId,
+        /// The session it was given in, where that is known.
+        session_id: Option<SessionId>,
     },
     /// The right client came with a wrong verifier; the code is dead (security row D6).
     Burnt,

@@ -52,11 +52,14 @@ impl Row {
                     scope: Scope::from_stored(&scope),
                     code_expires_at: end,
                 }),
-                ("redeemed", ..) => {
+                ("redeemed", _, session, _, _) => {
                     let grant = self
                         .grant_id
                         .ok_or_else(|| StoreError::inconsistent("a redeemed code without grant"))?;
-                    Stage::Redeemed { grant_id: GrantId::from_stored(grant) }
+                    Stage::Redeemed {
+                        grant_id: GrantId::from_stored(grant),
+                        session_id: session.map(SessionId::from_stored),
+                    }
                 }
                 ("burnt", ..) => Stage::Burnt,
                 ("denied", ..) => Stage::Denied,

@@ -135,13 +135,14 @@ fn sec_a14_a_second_sign_in_gives_no_code_and_nothing_to_others() {
 fn after_the_code_was_redeemed_the_page_says_so_and_leads_on() {
     let (app, client) = start();
     let (mut visitor, page) = to_login(&app, &client, &[]);
-    let first = post_login(&mut visitor, &page, "ada", PASSWORD);
+    let first = post_login(&mut visitor.clone(), &page, "ada", PASSWORD);
     redeemed(&app, &client, &first);
     let second = post_login(&mut visitor, &page, "ada", PASSWORD);
     app.assert_page(&second, 400, GONE);
     assert!(second.text().contains("href=\"/account\""), "{}", second.text());
     assert!(is_signed_in(&visitor));
     assert_eq!(app.events("code.issued"), 1);
+    assert_eq!((app.events("session.started"), app.events("session.renewed")), (1, 1));
 }
 
 #[test]

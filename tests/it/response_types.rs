@@ -2,7 +2,7 @@
 //! with the legacy switch; and that others get nothing of it (security row A6).
 
 use crate::harness::app::{CALLBACK, TestApp, TestClient, VERIFIER, claims, header};
-use crate::harness::expect::{assert_error, assert_own, decide, signed_in, to_consent};
+use crate::harness::expect::{assert_error, assert_own, decide, is_signed_in, signed_in, to_consent};
 use crate::harness::http::{Answer, Visitor};
 use aws_lc_rs::digest::{SHA256, digest};
 use latchkey::base::secret::b64;
@@ -336,6 +336,9 @@ fn sec_a14_two_presses_of_sign_in_give_tokens_once() {
         twice.header("location")
     );
     assert_eq!(app.events("token.issued"), 1);
+    // The browser goes on in the session that the tokens name.
+    assert!(is_signed_in(&other));
+    assert_eq!((app.events("session.started"), app.events("session.renewed")), (1, 1));
 }
 
 #[test]

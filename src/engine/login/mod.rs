@@ -157,6 +157,7 @@ fn found(
         }
         Err(Fault::Refused(gone)) => match find_over(conn, visitor, id)?.map(|over| over.stage) {
             Some(Stage::Granted(approval)) => Ok((None, Some(approval.session_id))),
+            Some(Stage::Redeemed { session_id, .. }) => Ok((None, session_id)),
             Some(_) => Ok((None, None)),
             None => Err(gone.into()),
         },

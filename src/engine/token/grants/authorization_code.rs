@@ -48,7 +48,7 @@ impl Redemption {
         let authorization = self.find(conn)?;
         let approval = match &authorization.stage {
             Stage::Granted(approval) => approval,
-            Stage::Redeemed { grant_id } => {
+            Stage::Redeemed { grant_id, .. } => {
                 return Err(self.replayed(conn, &authorization, grant_id)?);
             }
             Stage::Burnt => return Err(invalid("an unused code", "one that was burnt by a wrong verifier")),
@@ -157,7 +157,7 @@ impl Redemption {
             return Ok(Check::CodeInvalid.into());
         };
         match &authorization.stage {
-            Stage::Redeemed { grant_id } => self.replayed(conn, &authorization, grant_id),
+            Stage::Redeemed { grant_id, .. } => self.replayed(conn, &authorization, grant_id),
             _ => Ok(Check::CodeInvalid.into()),
         }
     }
