@@ -113,10 +113,22 @@ fn names() -> String {
     GRANTS.iter().map(|grant| grant.name).collect::<Vec<_>>().join(" ")
 }
 
+/// Life of a client's access tokens, seconds.
+fn access_seconds(engine: &Engine, client: &Client) -> Seconds {
+    client.metadata.access_token_seconds.unwrap_or(engine.policy.access_token)
+}
+
+/// How long an access token may live at the most that `client` gets for some of these resources, seconds.
+pub fn longest_access(engine: &Engine, client: &Client, resource: &[String]) -> Seconds {
+    let (registered, own) = (engine.resources.now(), access_seconds(engine, client));
+    let each = resource.iter().map(|one| registered.shape(std::slice::from_ref(one)).seconds.unwrap_or(own));
+    each.max().unwrap_or(own)
+}
+
 impl Exchange {
     /// Life of this client's access tokens, seconds.
     pub fn access_seconds(&self) -> Seconds {
-        self.client.metadata.access_token_seconds.unwrap_or(self.engine.policy.access_token)
+        access_seconds(&self.engine, &self.client)
     }
 
     /// When a grant may be forgotten whose last refresh can come at `last`: nothing made from it

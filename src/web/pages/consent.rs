@@ -3,7 +3,8 @@
 use super::{app_of, claims, ix, leads_to, person, typed};
 use crate::domain::client::Client;
 use crate::domain::user::User;
-use crate::engine::authorize::{self, Outcome, Step};
+use crate::engine::authorize::{self, Outcome, Step, Waiting};
+use crate::engine::token::longest_access;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
 use crate::store::Fault;
@@ -44,8 +45,7 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let current = current.map_err(Fault::into_refusal)?;
     let (_, user) = current.ok_or(Check::SessionMissing)?;
     let key = id.to_string();
-    let offline = waiting.client.allows_grant("refresh_token") && scope.has("offline_access");
-    let seconds = u64::try_from(request.engine().policy.access_token).unwrap_or_default();
+    let lifetime = lifetime(&request, &waiting, &scope);
     let asked = waiting.authorization.request.claims.as_ref();
     let claims = asked.map(|asked| asked.beyond(&scope)).unwrap_or_default();
     let view = Consent {
@@ -58,9 +58,19 @@ async fn show(request: Request) -> Result<Response, Refusal> {
         scopes: in_order(&scope).into_iter().map(|name| line(name, &user)).collect(),
         claims: claims.iter().map(|name| claims::line(name, &user)).collect(),
         resources: waiting.authorization.request.resource.iter().map(|uri| named(&request, uri)).collect(),
-        lifetime: if offline { Lifetime::UntilTakenBack } else { Lifetime::Seconds(seconds) },
+        lifetime,
     };
     respond::page(&request, StatusCode::OK, &view, leads_to(&waiting))
+}
+
+/// How long the app may do what is asked: refresh tokens end with the session but for `offline_access`.
+fn lifetime(request: &Request, waiting: &Waiting, scope: &Scope) -> Lifetime {
+    let (client, asked) = (&waiting.client, &waiting.authorization.request);
+    if asked.response_type.code() && client.allows_grant("refresh_token") {
+        return if scope.has("offline_access") { Lifetime::UntilTakenBack } else { Lifetime::WhileSignedIn };
+    }
+    let seconds = longest_access(request.engine(), client, &asked.resource);
+    Lifetime::Seconds(u64::try_from(seconds).unwrap_or_default())
 }
 
 /// A resource by the name an admin gave it, if one did, and by its address.

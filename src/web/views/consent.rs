@@ -56,6 +56,8 @@ impl ScopeLine {
 pub enum Lifetime {
     /// The app may come back on its own (a refresh token).
     UntilTakenBack,
+    /// The app may come back on its own as long as the session lasts.
+    WhileSignedIn,
     /// Only the access token's life.
     Seconds(u64),
 }
@@ -64,6 +66,7 @@ impl Lifetime {
     fn sentence(self) -> String {
         match self {
             Self::UntilTakenBack => "Until you take it back in your account".to_owned(),
+            Self::WhileSignedIn => "While you are signed in in this browser".to_owned(),
             Self::Seconds(seconds) => format!("For {} each time you sign in", wait(seconds)),
         }
     }
