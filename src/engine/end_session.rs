@@ -69,9 +69,15 @@ pub enum Logout {
 pub struct Ended {
     /// The pages of apps that the browser is to load.
     pub frames: Vec<Frame>,
-    /// Whether somebody else goes on in this browser: the session was not the current one.
-    pub beside: bool,
-    /// What our frame read of the session in this browser, where somebody else goes on.
+    /// Where somebody else goes on in this browser.
+    pub beside: Option<Beside>,
+}
+
+/// One session of a browser ended beside others.
+pub struct Beside {
+    /// Whether it was the current one.
+    pub current: bool,
+    /// What our frame read of it.
     pub browser_state: Option<String>,
 }
 
@@ -106,7 +112,8 @@ pub fn read(engine: &Engine, params: &Params) -> Result<LogoutRequest, Refusal> 
     Ok(LogoutRequest { client, hint, redirect, state: params.get("state").map(str::to_owned) })
 }
 
-/// Ends the session at once when the hint is of this very browser's; else asks (security row M2).
+/// Ends the session at once when the hint is of this very browser's, and no other person's would end with
+/// it; else asks (RPI §2: the OP MUST ask unless the hint is of the current session; security row M2).
 ///
 /// # Errors
 /// Store errors: then nothing was ended.
@@ -116,35 +123,46 @@ pub async fn request(
     visitor: &Visitor,
     request: &LogoutRequest,
 ) -> TxResult<Logout> {
-    let current = visitor.current(engine).await?;
-    let others = visitor.others_now(engine, current.as_ref().map(|(session, _)| session)).await?;
-    let alone = others.len() < 2;
-    if let Some(hint) = &request.hint {
-        if let Some((session, user)) = &current
-            && hint.names(engine, session, user).await?
-        {
+    let everybody = visitor.everybody(engine).await?;
+    let alone = everybody.len() == 1;
+    if everybody.is_empty() {
+        return Ok(Logout::Done(Ended::default()));
+    }
+    let Some(hint) = &request.hint else { return Ok(Logout::Ask) };
+    for account in everybody {
+        if !hint.names(engine, &account.session, &account.user).await? {
+            continue;
+        }
+        if alone {
             return Ok(Logout::Done(confirmed(engine, ctx, visitor).await?));
         }
-        for other in others {
-            if hint.names(engine, &other.session, &other.user).await? {
-                let browser_state = engine.browser_state(&other.session.id);
-                let frames = end(engine, ctx, other.session).await?;
-                let beside = current.is_some() || !alone;
-                return Ok(Logout::Done(Ended { frames, beside, browser_state }));
-            }
-        }
+        let current = visitor.session.as_ref().is_some_and(|digest| account.digest.matches(digest));
+        return if current {
+            Ok(Logout::Ask)
+        } else {
+            Ok(Logout::Done(one(engine, ctx, account.session).await?))
+        };
     }
-    Ok(if current.is_some() { Logout::Ask } else { Logout::Done(nobody(engine, visitor).await?) })
+    Ok(Logout::Ask)
 }
 
-/// Where no current session is left, nothing ends; whoever else is signed in here stays so, for nobody
-/// has shown that they want it otherwise (security row M2).
+/// Ends the current session alone; whoever else is signed in here goes on.
 ///
 /// # Errors
-/// Store errors.
-pub async fn nobody(engine: &Engine, visitor: &Visitor) -> TxResult<Ended> {
-    let beside = !visitor.others_now(engine, None).await?.is_empty();
-    Ok(Ended { beside, ..Ended::default() })
+/// Store errors: then nothing was ended.
+pub async fn current_alone(engine: &Engine, ctx: &Ctx, visitor: &Visitor) -> TxResult<Ended> {
+    let Some((session, _)) = visitor.current(engine).await? else { return Ok(Ended::default()) };
+    let alone = visitor.others_now(engine, Some(&session)).await?.is_empty();
+    let mut ended = one(engine, ctx, session).await?;
+    ended.beside = ended.beside.filter(|_| !alone).map(|beside| Beside { current: true, ..beside });
+    Ok(ended)
+}
+
+async fn one(engine: &Engine, ctx: &Ctx, session: Session) -> TxResult<Ended> {
+    let beside = Beside { current: false, browser_state: engine.browser_state(&session.id) };
+    let (with, ctx) = (engine.clone(), ctx.clone());
+    let end = move |conn: &mut Conn| end_session(conn, (&with, &ctx), &session, SIGNED_OUT);
+    Ok(Ended { frames: engine.db.write(end).await?, beside: Some(beside) })
 }
 
 /// Ends the current session of this browser, in the store, before anything is answered; with it those of
@@ -164,9 +182,4 @@ pub async fn confirmed(engine: &Engine, ctx: &Ctx, visitor: &Visitor) -> TxResul
         Ok(frames)
     };
     Ok(Ended { frames: engine.db.write(end).await?, ..Ended::default() })
-}
-
-async fn end(engine: &Engine, ctx: &Ctx, session: Session) -> TxResult<Vec<Frame>> {
-    let (with, ctx) = (engine.clone(), ctx.clone());
-    engine.db.write(move |conn| end_session(conn, (&with, &ctx), &session, SIGNED_OUT)).await
 }

@@ -125,7 +125,8 @@ async fn named(engine: &Engine, active: Active) -> TxResult<Option<Active>> {
     let client = engine.client_now(&ClientId::from_stored(active.client_id.as_str())).await?;
     Ok(client.map(|client| {
         let (sub, sid) = (engine.subject_of(&client, &user), Some(engine.sid_of(&client, &session)));
-        Active { sub, sid, ..active }
+        let roles = if client.unreviewed { Vec::new() } else { active.roles };
+        Active { sub, sid, roles, ..active }
     }))
 }
 

@@ -2,6 +2,7 @@
 //! standard names: a custom attribute is never released here, whatever it is called, and what the
 //! server states itself is never among them (security rows D12, H3).
 
+use crate::domain::client::Client;
 use crate::domain::user::User;
 use crate::protocol::claims::{BY_SCOPE, ClaimsRequest, is_released_by};
 use crate::protocol::scope::Scope;
@@ -46,6 +47,12 @@ pub fn released(
         }
     }
     out
+}
+
+/// The roles of `user` that tokens for `client` tell (RFC 9068 §2.2.3.1): none to an app that nobody here
+/// has looked at, which could ask for anybody's.
+pub fn roles(client: &Client, user: &User) -> Vec<String> {
+    if client.unreviewed { Vec::new() } else { user.roles.clone() }
 }
 
 /// The value of one standard claim, if the person has one of its type.

@@ -1,6 +1,6 @@
 //! Registered clients and their secrets. Every change raises the clients' epoch.
 
-use super::conn::Conn;
+use super::conn::{Conn, hold_rows};
 use super::fault::{Fault, StoreError, StoreErrorKind, TxResult};
 use super::schema::{client_secrets, clients};
 use super::settings;
@@ -72,6 +72,15 @@ impl Row {
 
 fn json(metadata: &Metadata) -> TxResult<String> {
     Ok(serde_json::to_string(metadata).map_err(StoreError::inconsistent)?)
+}
+
+/// Whoever would change this client waits until COMMIT.
+///
+/// # Errors
+/// Store errors.
+pub fn hold(conn: &mut Conn, id: &str) -> TxResult<()> {
+    hold_rows!(conn, clients::table.find(id).select(clients::id));
+    Ok(())
 }
 
 /// A client whose row, or one of its secrets', makes no sense to this program.

@@ -43,6 +43,17 @@ macro_rules! take_rows {
 }
 pub(crate) use take_rows;
 
+/// Keeps the rows whose keys `$keys` selects as they are until COMMIT: whoever would change one waits, and
+/// then sees what this transaction stored. SQLite has one writer.
+macro_rules! hold_rows {
+    ($conn:expr, $keys:expr) => {
+        if let $crate::store::conn::AnyConn::Postgres(inner) = &mut *$conn {
+            let _held: Vec<String> = diesel::RunQueryDsl::load($keys.for_share(), inner)?;
+        }
+    };
+}
+pub(crate) use hold_rows;
+
 /// The keys that `$keys` selects, but for rows another transaction has just taken (PostgreSQL): for
 /// what can as well be done the next time, and must not make anybody wait.
 macro_rules! free_rows {

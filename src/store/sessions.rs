@@ -1,6 +1,6 @@
 //! Sign-in sessions; the cookie's value is known only as a digest.
 
-use super::conn::{Conn, on_each, take_rows};
+use super::conn::{Conn, hold_rows, on_each, take_rows};
 use super::fault::{StoreError, TxResult};
 use super::schema::{sessions, users};
 use super::users::Row as UserRow;
@@ -153,6 +153,25 @@ pub fn renew(conn: &mut Conn, session: &Session, digest: &Digest<SessionSecret>)
             ))
             .execute(conn)?;
     Ok(changed == 1)
+}
+
+/// Whoever would end this session waits until COMMIT, and then ends what was given in it as well.
+///
+/// # Errors
+/// Store errors.
+pub fn hold(conn: &mut Conn, id: &str) -> TxResult<()> {
+    hold_rows!(conn, sessions::table.find(id).select(sessions::id));
+    Ok(())
+}
+
+/// Waits for what is being given in the live sessions of a person ([`hold`]), so that it is seen.
+///
+/// # Errors
+/// Store errors.
+pub fn take_all(conn: &mut Conn, user_id: &str) -> TxResult<()> {
+    let mine = sessions::user_id.eq(user_id).and(sessions::ended_at.is_null());
+    take_rows!(conn, sessions::table.filter(mine).order(sessions::id).select(sessions::id));
+    Ok(())
 }
 
 /// Ends a session; `true` for the one that ended it.

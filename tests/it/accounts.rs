@@ -270,25 +270,59 @@ fn sec_m1_signing_out_leaves_nobody_behind() {
     }
 }
 
-/// Without a current session there is nothing to end, and nobody asked for the others' end.
+/// Nobody's session ends because an app says so of another person's, and "signed out" is not said before.
 #[test]
-fn sec_m2_a_logout_without_a_session_leaves_the_others_signed_in() {
+fn sec_m2_with_several_people_signed_in_a_logout_asks_whose_sessions_end() {
     let app = TestApp::start();
     let ada = app.user("ada");
     app.user("bob");
     let web = app.trusted_client();
-    for path in ["/logout", "/oauth2/logout"] {
-        let mut visitor = app.visitor();
+    let live = || rows(&app, "sessions WHERE ended_at IS NULL");
+    let both = |current: bool| {
+        let mut visitor = signed_in(&app, "bob");
+        join(&mut visitor, "ada");
         let tokens = tokens_in(&app, &mut visitor, &web, &[]);
-        join(&mut visitor, "bob");
-        // As a browser that forgot it, or a session that is over.
-        visitor.cookies.remove(SID);
-        let answer = visitor.get(path);
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-        let hint = tokens["id_token"].as_str().unwrap();
-        let silent = app.authorize_path(&web.id, &[("prompt", "none"), ("id_token_hint", hint)]);
-        assert_eq!(subject(&app, &web, &visitor.get(&silent)), ada.id.as_str(), "{path}");
+        if !current {
+            // As a browser that forgot it, or a session that is over: ada's.
+            visitor.cookies.remove(SID);
+        }
+        (visitor, tokens["id_token"].as_str().unwrap().to_owned())
+    };
+    for (way, current) in [
+        ("/logout", true),
+        ("/oauth2/logout", true),
+        ("hint", true),
+        ("/logout", false),
+        ("/oauth2/logout", false),
+    ] {
+        let before = live();
+        let (mut visitor, hint) = both(current);
+        let path =
+            if way == "hint" { format!("/oauth2/logout?id_token_hint={hint}") } else { way.to_owned() };
+        let page = visitor.get(&path);
+        assert_eq!((page.status, live()), (200, before + 2), "{way} {current}: {}", page.text());
+        assert!(page.text().contains("bob@example.com"), "{way} {current}: {}", page.text());
+        assert_eq!(page.text().contains("ada@example.com"), current, "{way}");
+        assert_eq!(page.text().contains("value=\"one\""), current, "{way}: there is one to choose");
+        let done = decide(&mut visitor, "/logout", &page, &[("decision", "logout")]);
+        assert!(done.text().contains("You are signed out"), "{way} {current}: {}", done.text());
+        assert!(!visitor.cookies.contains_key(MORE) && !visitor.cookies.contains_key(SID), "{way} {current}");
+        assert_eq!(
+            live(),
+            before + i64::from(!current),
+            "{way} {current}: ada's own session is not known here"
+        );
     }
+    // Only one of them.
+    let before = live();
+    let (mut visitor, hint) = both(true);
+    let page = visitor.get("/logout");
+    decide(&mut visitor, "/logout", &page, &[("decision", "one")]);
+    assert_eq!(live(), before + 1);
+    assert!(!visitor.cookies.contains_key(SID) && visitor.cookies.contains_key(MORE));
+    let silent = app.authorize_path(&web.id, &[("prompt", "none"), ("id_token_hint", &hint)]);
+    assert_error(&app, &visitor.get(&silent), "login_required");
+    assert!(visitor.get("/switch").text().contains("bob@example.com"), "{}", ada.id);
 }
 
 #[test]

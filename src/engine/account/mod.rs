@@ -1,5 +1,6 @@
 //! What people may do with their own account: see and end sessions, see and take back consents.
 
+use super::accounts::end_others;
 use super::context::{Ctx, Engine};
 use super::logout::Frame;
 use super::visitor::{Visitor, end_all_sessions, end_session};
@@ -9,6 +10,9 @@ use crate::protocol::refusal::Check;
 use crate::protocol::scope::Scope;
 use crate::store::grants::Ending;
 use crate::store::{TxResult, audit, authorizations, consents, grants, sessions};
+
+/// Why sessions end here.
+const FROM_ACCOUNT: &str = "ended from the account page";
 
 /// An app that may use the account.
 pub struct App {
@@ -85,6 +89,7 @@ pub async fn withdraw(engine: &Engine, ctx: &Ctx, visitor: &Visitor, client_id: 
         .db
         .write(move |conn| {
             let (_, user) = visitor.signed_in(conn, &with)?.ok_or(Check::SessionMissing)?;
+            sessions::take_all(conn, user.id.as_str())?;
             consents::remove(conn, user.id.as_str(), &client_id)?;
             authorizations::burn_codes_of(conn, user.id.as_str(), Some(&client_id))?;
             let ending = Ending::UserAtClient(user.id.as_str(), &client_id);
@@ -95,7 +100,8 @@ pub async fn withdraw(engine: &Engine, ctx: &Ctx, visitor: &Visitor, client_id: 
         .await
 }
 
-/// Ends one of the person's own sessions; the pages that its browser is to load, which may be another.
+/// Ends one of the person's own sessions. Where it is that of this browser, nobody else stays signed in
+/// here either, and the pages that it is to load are told.
 ///
 /// # Errors
 /// [`Check::SessionMissing`] also when the session is not theirs.
@@ -104,25 +110,26 @@ pub async fn end_one(
     ctx: &Ctx,
     visitor: &Visitor,
     session_id: String,
-) -> TxResult<Vec<Frame>> {
+) -> TxResult<Option<Vec<Frame>>> {
     let (with, ctx, visitor) = (engine.clone(), ctx.clone(), visitor.clone());
     engine
         .db
         .write(move |conn| {
-            let (_, user) = visitor.signed_in(conn, &with)?.ok_or(Check::SessionMissing)?;
+            let (here, user) = visitor.signed_in(conn, &with)?.ok_or(Check::SessionMissing)?;
             let target = sessions::find(conn, &session_id)?.filter(|s| s.user_id == user.id);
-            end_session(
-                conn,
-                (&with, &ctx),
-                &target.ok_or(Check::SessionMissing)?,
-                "ended from the account page",
-            )
+            let target = target.ok_or(Check::SessionMissing)?;
+            let mut frames = end_session(conn, (&with, &ctx), &target, FROM_ACCOUNT)?;
+            if target.id != here.id {
+                return Ok(None);
+            }
+            frames.extend(end_others(conn, (&with, &ctx), &visitor, Some(&here), FROM_ACCOUNT)?);
+            Ok(Some(frames))
         })
         .await
 }
 
-/// "Sign out everywhere": every session of the person, this one included, and every app's access; the
-/// pages that this browser is to load.
+/// "Sign out everywhere": every session of the person, this one included, and every app's access, and the
+/// others in this browser; the pages that it is to load.
 ///
 /// # Errors
 /// [`Check::SessionMissing`], store errors.
@@ -132,7 +139,9 @@ pub async fn end_everywhere(engine: &Engine, ctx: &Ctx, visitor: &Visitor) -> Tx
         .db
         .write(move |conn| {
             let (here, user) = visitor.signed_in(conn, &with)?.ok_or(Check::SessionMissing)?;
-            end_all_sessions(conn, (&with, &ctx), &user, &here)
+            let mut frames = end_all_sessions(conn, (&with, &ctx), &user, &here)?;
+            frames.extend(end_others(conn, (&with, &ctx), &visitor, Some(&here), FROM_ACCOUNT)?);
+            Ok(frames)
         })
         .await
 }

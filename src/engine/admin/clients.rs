@@ -1,7 +1,7 @@
 //! Apps: make, change, switch off, delete (RFC 6749 §2, RFC 7591).
 
 use super::client_secrets::{self, NewSecret};
-use super::fault::{AdminError, AdminResult};
+use super::fault::{AdminError, AdminResult, FieldProblem};
 use super::{Desk, metadata};
 use crate::base::id::ClientId;
 use crate::base::secret::{ClientSecret, Plain};
@@ -113,9 +113,14 @@ pub(super) fn update_own(
 ) -> AdminResult<Saved> {
     let changed = |old: &Client, metadata: Metadata| {
         let mut client = Client { metadata, ..old.clone() };
-        client.unreviewed = old.unreviewed || (!trusted && is_renamed(old, &client));
+        let is_another = is_renamed(old, &client) || leads_elsewhere(old, &client);
+        client.unreviewed = old.unreviewed || (!trusted && is_another);
         client
     };
+    let new = Client { metadata: metadata::normalized(metadata.clone()), ..old.clone() };
+    if subjects_moved(&old, &new) {
+        return Err(AdminError::Invalid(vec![other_subjects(&new)]));
+    }
     put(conn, desk, old, changed, metadata)
 }
 
@@ -249,6 +254,28 @@ fn is_renamed(old: &Client, new: &Client) -> bool {
         client.metadata.redirect_uris.iter().map(|uri| csp_source(uri)).collect()
     };
     old.metadata.client_name != new.metadata.client_name || places(old) != places(new)
+}
+
+/// Whether it has other addresses that people are sent to or shown.
+fn leads_elsewhere(old: &Client, new: &Client) -> bool {
+    let places = |client: &Client| -> BTreeSet<String> {
+        let m = &client.metadata;
+        let one = [&m.initiate_login_uri, &m.client_uri, &m.policy_uri, &m.tos_uri, &m.logo_uri];
+        let all = m.post_logout_redirect_uris.iter().chain(one.into_iter().flatten());
+        all.map(|uri| csp_source(uri)).collect()
+    };
+    places(old) != places(new)
+}
+
+/// An app must not learn, in codes, logouts or tokens under way, by what name another sector knows a
+/// person (OIDC Core §8.1): what it is known as when it registers, it stays.
+fn other_subjects(new: &Client) -> FieldProblem {
+    let (field, received) = match new.metadata.subject_type {
+        SubjectType::Public => ("subject_type", "public"),
+        SubjectType::Pairwise => ("redirect_uris", ""),
+    };
+    let problem = "would give people other identifiers (sub) at this app: its subject_type and sector stay as they were registered";
+    FieldProblem::new(field, received, problem, "Register a new client for the other sector.")
 }
 
 /// Whether the app now knows people by other names (OIDC Core §8).

@@ -15,10 +15,11 @@ use crate::engine::gate;
 use crate::engine::token::issue::{self, Plan};
 use crate::engine::token::{Exchange, front_channel};
 use crate::engine::turn::in_turn;
+use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::params::Params;
 use crate::protocol::refusal::Check;
 use crate::protocol::scope::Scope;
-use crate::store::{Conn, Fault, TxResult, audit, authorizations, consents};
+use crate::store::{Conn, Fault, TxResult, audit, authorizations, clients, consents, sessions};
 use std::sync::Arc;
 
 /// What was decided and stored, still to be signed and told.
@@ -62,6 +63,7 @@ pub(super) async fn grant_at_once(
         .write_decided(move |conn| {
             let request = &authorization.request;
             claims::acr_reached(request, &session)?;
+            hold(conn, request, &session)?;
             gate::may_authorize(conn, &request.client_id, &session.id, &user.id)?;
             let approval = approval(&with, &session, &user, scope);
             let given = give(conn, (&with, &ctx), &authorization, client, &approval)?;
@@ -106,6 +108,7 @@ fn grant_in(
     let approval = approval(engine, session, user, approved.scope);
     let request = &authorization.request;
     claims::acr_reached(request, session)?;
+    hold(conn, request, session)?;
     gate::may_authorize(conn, &request.client_id, &session.id, &user.id)?;
     if approved.remember {
         let whose = (user.id.as_str(), request.client_id.as_str());
@@ -134,6 +137,16 @@ fn grant_in(
         record_code(conn, engine, ctx, &authorization)?;
     }
     Ok(given)
+}
+
+/// A grant of tokens that leave here is new: whoever ends the session, takes the consent back or changes
+/// the client finds no row of it to wait for. So they wait for the session or the client, and find it then.
+fn hold(conn: &mut Conn, request: &AuthorizationRequest, session: &Session) -> TxResult<()> {
+    if request.response_type.is_legacy() {
+        sessions::hold(conn, session.id.as_str())?;
+        clients::hold(conn, request.client_id.as_str())?;
+    }
+    Ok(())
 }
 
 /// Makes the code, and plans the tokens that go beside it or instead.
@@ -206,13 +219,10 @@ pub fn grant_after_login(
         return Ok(None);
     };
     let approved = Approved { scope, remember: false };
-    let plans_tokens = waiting.authorization.request.response_type.is_legacy();
     match grant_in(conn, (engine, ctx), waiting, (session, user), approved) {
         Ok(given) => Ok(Some(given)),
-        // Nothing was changed; tokens that were planned for somebody who cancelled meanwhile are taken back.
-        Err(Fault::Refused(refusal)) if !(plans_tokens && refusal.check == Check::AuthorizationGone) => {
-            Ok(None)
-        }
+        // Nothing was changed: the authorization is this transaction's own since the sign-in was noted in it.
+        Err(Fault::Refused(_)) => Ok(None),
         Err(fault) => Err(fault),
     }
 }

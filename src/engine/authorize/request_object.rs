@@ -77,7 +77,9 @@ async fn from_object(engine: &Engine, ctx: &Ctx, sent: &Params) -> Result<Params
         // RFC 9101 §5: "the authorization request ... MUST NOT" have both.
         _ => return Err(Check::RequestObjectTwice.into()),
     };
-    let claims = claims(engine, &client, &object).await?;
+    // OIDC Core §3.1.2.6: each way of passing it has its own word for what is not supported.
+    let unsupported = if sent.get("request").is_some() { Check::RequestObject } else { Check::RequestUri };
+    let claims = claims(engine, &client, &object, unsupported).await?;
     let inside = parameters::of(&claims)?;
     let params = parameters::merged(sent, inside, client.scope.has("openid"))?;
     ctx.trace.passed(Check::RequestObjectInvalid);
@@ -85,7 +87,12 @@ async fn from_object(engine: &Engine, ctx: &Ctx, sent: &Params) -> Result<Params
 }
 
 /// The claims of a genuine object of this client.
-async fn claims(engine: &Engine, client: &Client, object: &str) -> Result<Map<String, Value>, Refusal> {
+async fn claims(
+    engine: &Engine,
+    client: &Client,
+    object: &str,
+    unsupported: Check,
+) -> Result<Map<String, Value>, Refusal> {
     let invalid =
         |expected: &str, received: String| Refusal::new(Check::RequestObjectInvalid).with(expected, received);
     let jwt =
@@ -98,7 +105,7 @@ async fn claims(engine: &Engine, client: &Client, object: &str) -> Result<Map<St
     let claims = match registered {
         Some(SigningAlg::None) if unsigned => jwt.unsigned().cloned(),
         // Anyone could have made it: only for those who said that they do so (security row J4).
-        None if unsigned => return Err(Check::RequestObject.into()),
+        None if unsigned => return Err(unsupported.into()),
         registered => {
             let alg = match registered {
                 Some(only) => jwt.alg(&[only]).filter(|alg| SigningAlg::ASYMMETRIC.contains(alg)),

@@ -188,7 +188,10 @@ fn answer(
     switching: bool,
 ) -> TxResult<Option<Given>> {
     let id = waiting.authorization.id.as_str();
-    authorizations::answer_login(conn, id, &session.id)?;
+    if !authorizations::answer_login(conn, id, &session.id)? {
+        // Another press of the button was first, or the person cancelled.
+        return Ok(None);
+    }
     if switching {
         authorizations::expect_user(conn, id, &user.id)?;
         waiting.expected = Some(user.id.clone());

@@ -9,7 +9,7 @@ use crate::domain::user::User;
 use crate::engine::Engine;
 use crate::engine::gate::Permit;
 use crate::engine::keys::{AccessClaims, Jti, TokenType, half_hash};
-use crate::engine::released::{Place, released};
+use crate::engine::released::{Place, released, roles};
 use crate::protocol::alg::SigningAlg;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
@@ -145,7 +145,7 @@ pub fn plan_parts(
     let id_token = subject
         .filter(|_| parts.id_token && draft.scope.has("openid"))
         .map(|subject| id_claims(exchange, (subject, permit.user()), &draft, &parts));
-    let roles = permit.user().map(|user| user.roles.clone()).unwrap_or_default();
+    let roles = permit.user().map(|user| roles(&exchange.client, user)).unwrap_or_default();
     let registered = exchange.engine.resources.now();
     let shape = registered.shape(&draft.audience);
     let expires_in = shape.seconds.unwrap_or_else(|| exchange.access_seconds());

@@ -57,9 +57,14 @@ pub fn done(request: &Request, asked: &LogoutRequest, ended: &Ended) -> Result<R
         }
         None => pages::logout::signed_out(request, asked, frames, None)?,
     };
-    if !ended.beside {
+    let Some(beside) = &ended.beside else {
         over(request, &mut response);
-    } else if let Some(state) = &ended.browser_state {
+        return Ok(response);
+    };
+    if beside.current {
+        cookies::clear_session(&mut response);
+    }
+    if let Some(state) = &beside.browser_state {
         cookies::take_browser_state(&request.http, &mut response, state);
     }
     Ok(response)

@@ -3,7 +3,6 @@
 use super::{claims, person, start, typed, words};
 use crate::domain::session::Session;
 use crate::engine::account::{self, App, Overview};
-use crate::engine::end_session;
 use crate::engine::logout::Frame;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::Fault;
@@ -148,28 +147,21 @@ async fn end(request: Request) -> Result<Response, Refusal> {
     match typed(&request, "session") {
         "all" => {
             let frames = account::end_everywhere(engine, ctx, visitor).await.map_err(Fault::into_refusal)?;
-            signed_out(&request, frames, true).await
+            signed_out(&request, &frames, true)
         }
         id => {
             let id = id.to_owned();
-            let frames = account::end_one(engine, ctx, visitor, id).await.map_err(Fault::into_refusal)?;
-            if visitor.current(engine).await.map_err(Fault::into_refusal)?.is_some() {
-                return Ok(respond::to_own(&request, "/account"));
+            match account::end_one(engine, ctx, visitor, id).await.map_err(Fault::into_refusal)? {
+                Some(frames) => signed_out(&request, &frames, false),
+                None => Ok(respond::to_own(&request, "/account")),
             }
-            signed_out(&request, frames, false).await
         }
     }
 }
 
-/// This browser's own session was among those that ended; then nobody else stays signed in here either.
-async fn signed_out(
-    request: &Request,
-    mut frames: Vec<Frame>,
-    everywhere: bool,
-) -> Result<Response, Refusal> {
-    let others = end_session::confirmed(request.engine(), &request.ctx, &request.visitor).await;
-    frames.extend(others.map_err(Fault::into_refusal)?.frames);
-    let mut response = pages::logout::from_account(request, &frames, everywhere)?;
+/// This browser's own session was among those that ended.
+fn signed_out(request: &Request, frames: &[Frame], everywhere: bool) -> Result<Response, Refusal> {
+    let mut response = pages::logout::from_account(request, frames, everywhere)?;
     over(request, &mut response);
     Ok(response)
 }

@@ -3,7 +3,7 @@
 use super::{person, typed, words};
 use crate::base::secret::{b64, unb64};
 use crate::domain::client::Client;
-use crate::engine::end_session::{self, LogoutRequest};
+use crate::engine::end_session::{self, Ended, LogoutRequest};
 use crate::engine::logout::Frame;
 use crate::protocol::params::{self, Params};
 use crate::protocol::refusal::{Check, Refusal};
@@ -42,6 +42,11 @@ async fn handle(request: Request) -> Result<Response, Refusal> {
             let ended = end_session::confirmed(engine, ctx, &request.visitor).await;
             done(&request, &asked, &ended.map_err(Fault::into_refusal)?)
         }
+        "one" => {
+            let (engine, ctx) = (request.engine(), &request.ctx);
+            let ended = end_session::current_alone(engine, ctx, &request.visitor).await;
+            done(&request, &asked, &ended.map_err(Fault::into_refusal)?)
+        }
         "stay" => Ok(respond::to_own(&request, "/")),
         _ => Err(Check::StepUnexpected.into()),
     }
@@ -53,18 +58,17 @@ async fn handle(request: Request) -> Result<Response, Refusal> {
 /// # Errors
 /// Store errors, and when the page cannot be rendered.
 pub async fn ask(request: &Request, asked: &LogoutRequest, params: &Params) -> Result<Response, Refusal> {
-    let current = request.visitor.current(request.engine()).await.map_err(Fault::into_refusal)?;
-    let Some((_, user)) = current else {
-        let ended = end_session::nobody(request.engine(), &request.visitor).await;
-        return done(request, asked, &ended.map_err(Fault::into_refusal)?);
-    };
+    let everybody = request.visitor.everybody(request.engine()).await.map_err(Fault::into_refusal)?;
+    let Some(first) = everybody.first() else { return done(request, asked, &Ended::default()) };
+    let current = request.visitor.session.as_ref().is_some_and(|digest| first.digest.matches(digest));
     let ix = carry(params);
     let view = Logout {
         chrome: request.chrome(),
         csrf: request.csrf("/logout", ix.as_deref()),
         ix,
         app: asked.client.as_ref().map(|client| words(&client.metadata.client_name)),
-        person: person(&user),
+        people: everybody.iter().map(|account| person(&account.user)).collect(),
+        current,
     };
     let leads_to: Vec<String> =
         asked.redirect.iter().map(crate::protocol::redirect_uri::VerifiedRedirect::csp_source).collect();
@@ -95,7 +99,9 @@ pub fn signed_out(
 ) -> Result<Response, Refusal> {
     let name = |client: &Client| Text::plain(&client.metadata.client_name);
     let client = asked.client.as_deref();
-    let home = client.and_then(|client| client.metadata.client_uri.as_deref()).and_then(Href::app);
+    // What nobody here looked at says whatever it likes of its name and home.
+    let looked_at = client.filter(|client| !client.unreviewed);
+    let home = looked_at.and_then(|client| client.metadata.client_uri.as_deref()).and_then(Href::app);
     let onward = match next.and_then(Href::app) {
         Some(next) => Onward::ByItself(client.map(name).unwrap_or_default(), next),
         None => {

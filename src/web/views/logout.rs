@@ -18,24 +18,30 @@ pub struct Logout {
     pub ix: Option<String>,
     /// The app that asked, if it is known.
     pub app: Option<Text>,
-    /// Who is signed in.
-    pub person: Person,
+    /// Everybody who is signed in here, the current one first; one at least.
+    pub people: Vec<Person>,
+    /// Whether the first is the current one: all may be waiting.
+    pub current: bool,
 }
 
 impl Logout {
     /// One sample of each state.
     pub fn samples() -> Vec<(&'static str, Self)> {
-        let page = |app: Option<&str>, person| Self {
+        let several = || vec![Person::sample(), Person::new("Bob", "bob@example.org")];
+        let page = |app: Option<&str>, people| Self {
             chrome: Chrome::sample(),
             csrf: "csrf-token".to_owned(),
             ix: app.map(|_| "01J9ZK6V3Q".to_owned()),
             app: app.map(Text::plain),
-            person,
+            people,
+            current: true,
         };
         vec![
-            ("default", page(None, Person::sample())),
-            ("app", page(Some("Bookshop"), Person::sample())),
-            ("hostile", page(Some(super::HOSTILE), Person::hostile())),
+            ("default", page(None, vec![Person::sample()])),
+            ("app", page(Some("Bookshop"), vec![Person::sample()])),
+            ("several", page(Some("Bookshop"), several())),
+            ("waiting", Self { current: false, ..page(None, several()) }),
+            ("hostile", page(Some(super::HOSTILE), vec![Person::hostile(), Person::hostile()])),
         ]
     }
 }
