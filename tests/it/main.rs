@@ -36,6 +36,7 @@ mod examples;
 mod flow;
 mod form_post;
 mod form_post_browser;
+mod front_channel_races;
 mod frontchannel_logout;
 mod headers;
 mod https;

@@ -4,7 +4,7 @@
 use crate::harness::app::{TestApp, TestClient, claims};
 use crate::harness::child::PATIENCE;
 use crate::harness::expect::{
-    assert_error, assert_own, decide, is_signed_in, redeemed, rows, signed_in, tokens_in,
+    assert_error, assert_own, decide, is_signed_in, redeemed, rows, signed_in, to_consent, tokens_in,
 };
 use crate::harness::http::{Visitor, form};
 use crate::harness::told::Receiver;
@@ -224,6 +224,29 @@ fn b42_another_subject_type_is_another_name_and_the_admin_is_told() {
     let sub = text(&claims(text(&after, "id_token")), "sub").to_owned();
     assert!(sub != ada.id.as_str());
     assert_eq!(app.userinfo(text(&after, "access_token")).json()["sub"], sub.as_str());
+}
+
+/// A node that has not read yet what an admin changed gives a code; it is worth nothing at the others.
+#[test]
+fn sec_a6_a_code_for_an_address_that_was_taken_out_is_not_redeemed() {
+    use latchkey::engine::admin::{Actor, Desk, Mode, apply_blocking};
+    let app = TestApp::start();
+    app.user("ada");
+    let client = app.client("moving", |m| m.subject_type = SubjectType::Pairwise);
+    let mut visitor = app.visitor();
+    let page = to_consent(&app, &mut visitor, &app.authorize_path(&client.id, &[]), "ada");
+    let desk = Desk::of(&app.engine, Actor::Cli);
+    let changed = apply_blocking(&app.engine.db, Mode::Apply, move |conn| {
+        let mut metadata = clients::find(conn, "moving")?.metadata;
+        metadata.redirect_uris = vec!["https://elsewhere.example/cb".to_owned()];
+        clients::update(conn, &desk, "moving", metadata, None)
+    });
+    changed.unwrap_or_else(|e| panic!("{e}"));
+    let answer = decide(&mut visitor, "/consent", &page, &[("decision", "allow")]);
+    let code = answer.param("code").expect("this node knows nothing of it yet");
+    app.refresh();
+    app.assert_json(&app.redeem(&client, &code), 400, "invalid_grant", "LK-1230");
+    assert_eq!(rows(&app, "grants"), 0);
 }
 
 /// Apps of different sectors cannot tell by `sid` either who is one person; each app finds its own again

@@ -119,7 +119,7 @@ pub(super) fn update_own(
     };
     let new = Client { metadata: metadata::normalized(metadata.clone()), ..old.clone() };
     if subjects_moved(&old, &new) {
-        return Err(AdminError::Invalid(vec![other_subjects(&new)]));
+        return Err(AdminError::Invalid(vec![other_subjects(&old, &new)]));
     }
     put(conn, desk, old, changed, metadata)
 }
@@ -269,10 +269,11 @@ fn leads_elsewhere(old: &Client, new: &Client) -> bool {
 
 /// An app must not learn, in codes, logouts or tokens under way, by what name another sector knows a
 /// person (OIDC Core §8.1): what it is known as when it registers, it stays.
-fn other_subjects(new: &Client) -> FieldProblem {
-    let (field, received) = match new.metadata.subject_type {
-        SubjectType::Public => ("subject_type", "public"),
-        SubjectType::Pairwise => ("redirect_uris", ""),
+fn other_subjects(old: &Client, new: &Client) -> FieldProblem {
+    let (field, received) = match (old.metadata.subject_type, new.metadata.subject_type) {
+        (SubjectType::Pairwise, SubjectType::Public) => ("subject_type", "public"),
+        (SubjectType::Public, SubjectType::Pairwise) => ("subject_type", "pairwise"),
+        _ => ("redirect_uris", ""),
     };
     let problem = "would give people other identifiers (sub) at this app: its subject_type and sector stay as they were registered";
     FieldProblem::new(field, received, problem, "Register a new client for the other sector.")

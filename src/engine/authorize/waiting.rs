@@ -127,7 +127,7 @@ fn find_here(conn: &mut Conn, visitor: &Visitor, id: &str) -> TxResult<Option<Au
 
 /// What the client's record says now, not what it said when the request came (security row A6): a
 /// redirect URI that was taken out gets no more answers.
-fn still_allows(engine: &Engine, client: &Client, request: &AuthorizationRequest) -> bool {
+pub fn still_allows(engine: &Engine, client: &Client, request: &AuthorizationRequest) -> bool {
     client.enabled
         && client.allows_response_type(request.response_type)
         && request.scope.is_within(&client.scope)

@@ -2,11 +2,11 @@
 //! rows A10, B2, B4; behaviours 18, 24, 26).
 
 use super::{again, client, manage, open, open_with, post, register, token};
-use crate::harness::app::{CALLBACK, PASSWORD, TestApp, TestClient};
+use crate::harness::app::{CALLBACK, PASSWORD, TestApp, TestClient, claims};
 use crate::harness::browser::{Browser, Options};
 use crate::harness::expect::{assert_error, decide, redeemed, rows, signed_in, to_consent};
 use crate::harness::http::{Answer, Visitor};
-use latchkey::engine::admin::registrations;
+use latchkey::engine::admin::{registrations, users};
 use serde_json::json;
 
 fn review(app: &TestApp, client: &TestClient, reviewed: bool) {
@@ -140,6 +140,67 @@ fn sec_b4_a_review_is_of_the_app_as_it_was() {
         review(&app, &shop, true);
         agree(&app, &mut ada, &shop);
         assert!(silent(&mut ada).param("code").is_some());
+    }
+}
+
+/// What people are sent to, and shown, is part of what an admin looked at.
+#[test]
+fn sec_a10_b4_a_reviewed_app_with_other_addresses_is_not_the_one_that_was_reviewed() {
+    let app = open();
+    let good = |name: &str, value: serde_json::Value| {
+        let mut document = json!({
+            "initiate_login_uri": "https://rp.example.com/begin",
+            "post_logout_redirect_uris": ["https://rp.example.com/bye"],
+            "client_uri": "https://rp.example.com/",
+        });
+        document[name] = value;
+        document
+    };
+    let evil = "https://evil.example/x";
+    for name in
+        ["initiate_login_uri", "client_uri", "policy_uri", "tos_uri", "logo_uri", "post_logout_redirect_uris"]
+    {
+        let made = register(&app, &good("client_name", json!("Shop")));
+        let shop = client(&made);
+        review(&app, &shop, true);
+        // Another page of its own is fine.
+        let own = good("policy_uri", json!("https://rp.example.com/privacy"));
+        assert_eq!(manage(&app, "PUT", &made, Some(&again(&made, &own))).status, 200);
+        let start = format!("/start?client_id={}", shop.id);
+        assert_eq!(app.visitor().get(&start).status, 303, "reviewed");
+        let value = if name.ends_with('s') { json!([evil]) } else { json!(evil) };
+        let changed = manage(&app, "PUT", &made, Some(&again(&made, &good(name, value))));
+        assert_eq!(changed.status, 200, "{name}: {}", changed.text());
+        let out = format!("/oauth2/logout?client_id={}&post_logout_redirect_uri={evil}", shop.id);
+        app.assert_page(&app.visitor().get(&start), 404, "LK-1152");
+        let answer = app.visitor().get(&out);
+        assert_eq!(answer.status, 200, "{name}: {:?}", answer.header("location"));
+        assert!(!answer.text().contains("Continue to"), "{name}: {}", answer.text());
+    }
+}
+
+/// Roles are told to apps that somebody here knows.
+#[test]
+fn sec_i2_an_unverified_app_does_not_hear_who_is_an_admin() {
+    let app = open();
+    let ada = app.user("ada").id.to_string();
+    app.admin(move |conn, desk| {
+        let mut user = users::find(conn, &ada)?;
+        user.roles = vec!["admin".to_owned()];
+        users::update(conn, desk, user)
+    });
+    let shop = client(&register(&app, &json!({})));
+    let mut visitor = signed_in(&app, "ada");
+    for reviewed in [false, true] {
+        review(&app, &shop, reviewed);
+        let page =
+            to_consent(&app, &mut visitor, &app.authorize_path(&shop.id, &[("prompt", "consent")]), "ada");
+        let answer = app.consent(&mut visitor, page);
+        let tokens = redeemed(&app, &shop, &answer);
+        let access = tokens["access_token"].as_str().unwrap();
+        for said in [claims(access), app.introspect(&shop, access)] {
+            assert_eq!(said.get("roles").is_some_and(|roles| *roles == json!(["admin"])), reviewed, "{said}");
+        }
     }
 }
 

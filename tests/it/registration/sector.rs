@@ -1,6 +1,6 @@
 //! Documents of sectors, which are fetched from where a stranger says (behaviour 57; security rows K1 to K4, I6).
 
-use super::{again, client, manage, open, post, register};
+use super::{again, client, manage, metadata, open, post, register};
 use crate::harness::app::{CALLBACK, TestApp};
 use latchkey::engine::outbound::{Allowance, Limits, Outbound};
 use serde_json::{Value, json};
@@ -93,6 +93,37 @@ fn b57_the_document_lists_every_redirect_uri() {
     site.put("/sector", "200 OK", &json!([CALLBACK]));
     let changed = manage(&app, "PUT", &made, Some(&again(&made, &more)));
     app.assert_json(&changed, 400, "invalid_client_metadata", "LK-1705");
+}
+
+/// An app must not learn by whose name another sector knows a person: what it is, it stays.
+#[test]
+fn sec_i2_b55_an_app_cannot_move_to_other_subjects() {
+    let app = open();
+    let uri = |host: &str| json!([format!("https://{host}/cb")]);
+    let pairwise = json!({"subject_type": "pairwise", "redirect_uris": uri("rp.example.com")});
+    let public = json!({"redirect_uris": uri("rp.example.com")});
+    let cases = [
+        (&pairwise, json!({"subject_type": "pairwise", "redirect_uris": uri("victim.example")}), 400),
+        (&pairwise, json!({"subject_type": "public", "redirect_uris": uri("rp.example.com")}), 400),
+        (&public, json!({"subject_type": "pairwise", "redirect_uris": uri("rp.example.com")}), 400),
+        (
+            &pairwise,
+            json!({"subject_type": "pairwise", "redirect_uris": ["https://rp.example.com/other"]}),
+            200,
+        ),
+        (&public, json!({"redirect_uris": uri("victim.example")}), 200),
+    ];
+    for (before, after, status) in cases {
+        let made = register(&app, before);
+        let changed = manage(&app, "PUT", &made, Some(&again(&made, &after)));
+        assert_eq!(changed.status, status, "{after}: {}", changed.text());
+        if status == 400 {
+            let moved = after["redirect_uris"] != before["redirect_uris"];
+            let error = if moved { "invalid_redirect_uri" } else { "invalid_client_metadata" };
+            assert_eq!(changed.json()["error"], error, "{after}");
+            assert_eq!(metadata(&manage(&app, "GET", &made, None).json()), metadata(&made), "{after}");
+        }
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::base::id::GrantId;
 use crate::base::secret::{Code, Plain};
 use crate::domain::authorization::{Approval, Authorization, Stage};
 use crate::domain::grant::{Grant, Subject};
+use crate::engine::authorize::still_allows;
 use crate::engine::gate::{Permit, Person};
 use crate::engine::oxide::redeem::{Presented, redeem};
 use crate::protocol::pkce::Verifier;
@@ -58,6 +59,13 @@ impl Redemption {
             return Err(invalid("a live code", "an expired one"));
         }
         let scope = self.check_bindings(conn, &authorization, approval)?;
+        // Another node may have given it before it read what was taken from the client (row A6).
+        if !still_allows(&self.exchange.engine, &self.exchange.client, &authorization.request) {
+            return Err(invalid(
+                "what the client may still ask for",
+                "an address or type that was taken out",
+            ));
+        }
         let available = self.exchange.granted_audience(&scope, &authorization.request.resource);
         let audience = self.exchange.audience(&available, available.clone())?;
         let asked = &authorization.request;
