@@ -321,6 +321,7 @@ fn policy(settings: &Settings) -> Policy {
         begun: if limited { begun } else { Limits { per_network: 0, total: 0 } },
         session_management: session.management,
         sessions_per_user: i64::from(session.max_per_user),
+        device_tries: limited,
         max_login_delay: if limited { i64::from(settings.password.max_delay_seconds) } else { 0 },
         min_password: settings.password.min_length,
         any_loopback_port: settings.dev,

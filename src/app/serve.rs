@@ -83,7 +83,10 @@ pub fn assemble(settings: &Settings, engine: Engine, extras: Extras) -> Result<A
 }
 
 fn site(settings: &Settings, engine: &Engine, recorder: Recorder, extras: Extras) -> Site {
-    let public = PublicUrl::of(settings.server.issuer.url());
+    let public = PublicUrl {
+        hsts_subdomains: settings.server.hsts_subdomains,
+        ..PublicUrl::of(settings.server.issuer.url())
+    };
     let timeout = Duration::from_secs(u64::from(settings.server.request_timeout_seconds));
     let metrics = Metrics::default();
     Site {

@@ -116,6 +116,8 @@ pub struct Policy {
     pub session_management: bool,
     /// Live sessions a person may have.
     pub sessions_per_user: i64,
+    /// Whether wrong codes of devices are counted; not in a server under test that says so.
+    pub device_tries: bool,
     /// The longest wait after wrong passwords.
     pub max_login_delay: Seconds,
     /// The shortest password, characters.

@@ -114,7 +114,8 @@ impl ClientAuth {
 impl Credentials {
     fn read(authorization: Option<&str>, body: &Params) -> Result<Self, Refusal> {
         let in_body = body.get("client_id");
-        let secret_in_body = body.get("client_secret");
+        // RFC 6749 §2.3.1: "The client MAY omit the parameter if the client secret is an empty string."
+        let secret_in_body = body.get("client_secret").filter(|secret| !secret.is_empty());
         let Some(header) = authorization else {
             let client_id = in_body.ok_or(Check::ClientAuthMissing)?.to_owned();
             return Ok(match secret_in_body {
@@ -134,6 +135,9 @@ impl Credentials {
         // Many libraries repeat the id in the body; only a different one is a second identity.
         if in_body.is_some_and(|id| id != client_id) {
             return Err(Check::ClientAuthMultiple.into());
+        }
+        if secret.reveal().is_empty() {
+            return Ok(Self { method: AuthMethod::None, client_id, secret: None });
         }
         Ok(Self { method: AuthMethod::ClientSecretBasic, client_id, secret: Some(secret) })
     }

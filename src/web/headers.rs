@@ -47,10 +47,9 @@ pub fn secure(response: &mut Response, public: &PublicUrl, nonce: &str, form_act
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     // Browsers keep it for all ports of a name: on this machine's it would take plain http from others.
     if public.https && !public.loopback {
-        headers.insert(
-            STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
-        );
+        let value =
+            if public.hsts_subdomains { "max-age=31536000; includeSubDomains" } else { "max-age=31536000" };
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(value));
     }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -11,10 +11,11 @@ use crate::protocol::authorize::ResponseMode;
 use crate::protocol::params;
 use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::refusal::{Answer, Check, Refusal};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+    ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, ORIGIN, RETRY_AFTER,
+    WWW_AUTHENTICATE,
 };
+use actix_web::http::{Method, StatusCode};
 use serde::Serialize;
 
 /// How errors of a route are written when their row leaves it open.
@@ -71,17 +72,45 @@ pub fn to_verified(target: &VerifiedRedirect, pairs: &[(&str, &str)]) -> Respons
 
 /// 303 from a form post to the same address by GET, whose query are `pairs`: a browser sends no cookies of
 /// ours along with another site's form, and does with the redirect. Because it kept them back, none that
-/// it holds is replaced. `None` where that address would be longer than we take.
-pub fn again_by_get(request: &Request, path: &str, pairs: &[(&str, &str)]) -> Option<Response> {
+/// it holds is replaced. Where that address would be longer than we take, a form of ours sends them.
+fn again(request: &Request, path: &str, pairs: &[(&str, &str)]) -> Result<Response, Refusal> {
     let query = params::encode(pairs.iter().copied());
     let joint = if query.is_empty() { "" } else { "?" };
-    let path = format!("{path}{joint}{query}");
-    let long = request.site.public.base_path.len().saturating_add(path.len()) > LONGEST_URI;
-    (!long).then(|| {
-        let mut response = to_own(request, &path);
-        cookies::keep(&mut response);
-        response
-    })
+    let address = format!("{path}{joint}{query}");
+    let long = request.site.public.base_path.len().saturating_add(address.len()) > LONGEST_URI;
+    let mut response = if long {
+        let chrome = request.chrome();
+        let view = views::form_post::FormPost {
+            app: views::text::Text::plain(&chrome.issuer_name),
+            action: views::text::Href::own(chrome.at(path)),
+            fields: pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            chrome,
+        };
+        page(request, StatusCode::OK, &view, FormAction::default())?
+    } else {
+        to_own(request, &address)
+    };
+    cookies::keep(&mut response);
+    Ok(response)
+}
+
+/// The answer to a form of another site that came without our cookies (SameSite=Lax), if it is one: judged
+/// at once, it would find nobody signed in and take the place of what the browser has open here. `known`
+/// are the parameters that go along.
+pub fn once_more(request: &Request, path: &str, known: &[&str]) -> Option<Result<Response, Refusal>> {
+    let site = request.header(&HeaderName::from_static("sec-fetch-site"));
+    let elsewhere = match (site, request.header(&ORIGIN)) {
+        (Some(site), _) => site == "cross-site",
+        (None, Some(origin)) => origin != request.site.public.origin,
+        (None, None) => false,
+    };
+    if *request.http.method() != Method::POST || !elsewhere || cookies::any(&request.http) {
+        return None;
+    }
+    let goes = |name: &str| known.is_empty() || known.contains(&name);
+    let pairs = request.form.pairs().iter().filter(|(name, _)| goes(name));
+    let pairs: Vec<(&str, &str)> = pairs.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    Some(again(request, path, &pairs))
 }
 
 /// 308 to the same page under the name of the issuer, for the loopback's other names.
@@ -137,6 +166,7 @@ fn form_post(
     target: &VerifiedRedirect,
     fields: Vec<(&'static str, String)>,
 ) -> Result<Response, Refusal> {
+    let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let view = views::form_post::FormPost {
         chrome: request.chrome(),
         app: views::text::Text::plain(&target.display_host()),

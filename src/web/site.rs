@@ -27,6 +27,8 @@ pub struct PublicUrl {
     pub loopback: bool,
     /// The port.
     pub port: u16,
+    /// Whether https is asked of all names below the host as well (RFC 6797 §6.1.2).
+    pub hsts_subdomains: bool,
 }
 
 impl PublicUrl {
@@ -41,6 +43,7 @@ impl PublicUrl {
             loopback: crate::protocol::redirect_uri::is_loopback(issuer),
             port: issuer.port_or_known_default().unwrap_or(80),
             origin,
+            hsts_subdomains: false,
         }
     }
 }

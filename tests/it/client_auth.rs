@@ -1,6 +1,6 @@
 //! Client authentication (RFC 6749 §2.3) and the client credentials grant (§4.4).
 
-use crate::harness::app::{TestApp, TestClient, claims};
+use crate::harness::app::{CALLBACK, TestApp, TestClient, VERIFIER, claims};
 use crate::harness::http::{Answer, Call};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -78,7 +78,6 @@ fn sec_d2_every_failure_has_one_text_and_touches_nothing() {
         basic("off", &off.secret),
         basic("poster", &post.secret),
         basic("spa", "x"),
-        basic("spa", ""),
     ];
     let in_body = [
         posted("web", &client.secret),
@@ -404,5 +403,34 @@ fn sec_f2_a_machines_sub_is_never_a_persons() {
             ..Metadata::named("poses as ada")
         };
         refused(&app, Some(id), metadata);
+    }
+}
+
+/// "The client MAY omit the parameter if the client secret is an empty string" (RFC 6749 §2.3.1): some send it.
+#[test]
+fn sec_d2_an_empty_secret_is_none() {
+    let app = TestApp::start();
+    app.user("ada");
+    let public = app.client("spa", |m| m.token_endpoint_auth_method = AuthMethod::None);
+    let web = app.web_client();
+    for (client, status) in [(&public, 200), (&web, 401)] {
+        for basic in [true, false] {
+            let code = app.code(client, "ada");
+            let mut pairs = vec![
+                ("grant_type", "authorization_code"),
+                ("code", &code),
+                ("redirect_uri", CALLBACK),
+                ("code_verifier", VERIFIER),
+            ];
+            let call = app.call("POST", "/oauth2/token");
+            let call = if basic {
+                call.basic(&client.id, "")
+            } else {
+                pairs.extend([("client_id", client.id.as_str()), ("client_secret", "")]);
+                call
+            };
+            let answer = call.form(&pairs).send();
+            assert_eq!(answer.status, status, "{} {basic}: {}", client.id, answer.text());
+        }
     }
 }

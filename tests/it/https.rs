@@ -145,7 +145,11 @@ fn b2_the_metadata_is_json_with_https_endpoints_and_registered_names_only() {
 fn sec_n4_https_is_insisted_on_but_not_for_all_of_this_machine() {
     let named = [("LATCHKEY_ISSUER", "https://id.latchkey.test")];
     for (app, expected) in [
-        (TestApp::https_with_env(&named), Some("max-age=31536000; includeSubDomains")),
+        (TestApp::https_with_env(&named), Some("max-age=31536000")),
+        (
+            TestApp::https_with_env(&[named[0], ("LATCHKEY_SERVER__HSTS_SUBDOMAINS", "true")]),
+            Some("max-age=31536000; includeSubDomains"),
+        ),
         // Browsers would refuse http from every port of localhost for a year.
         (TestApp::https(), None),
     ] {

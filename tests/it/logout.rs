@@ -350,12 +350,21 @@ fn b62_a_form_post_from_the_apps_own_site_ends_the_session() {
     let done = on.visitor.get(&next);
     assert_eq!((done.status, done.param("state").as_deref()), (303, Some("s t&x")));
     assert!(!on.is_in());
-    // Nobody at all, or a program: it ends at the same place, and no loop comes of it.
+    // Nobody at all: it ends at the same place, and no loop comes of it. A program is answered at once.
     let mut stranger = on.app.visitor();
-    let call = stranger.call("POST", "/oauth2/logout").form(&[("unknown", "x")]);
+    let post = |stranger: &Visitor| stranger.call("POST", "/oauth2/logout").form(&[("unknown", "x")]);
+    let call = post(&stranger).header("Sec-Fetch-Site", "cross-site");
     let first = stranger.send(call);
     assert_eq!(first.location(), "/oauth2/logout");
     assert_eq!(stranger.follow(first).status, 200);
+    assert_eq!(on.app.visitor().send(post(&stranger)).status, 200);
+    // What does not fit into an address is sent once more by a form of ours.
+    let long = "x".repeat(9_000);
+    let call = on.app.call("POST", "/oauth2/logout").form(&[("id_token_hint", &long), ("state", "\"><x")]);
+    let page = call.header("Sec-Fetch-Site", "cross-site").send();
+    assert_eq!((page.status, page.input("id_token_hint").as_deref()), (200, Some(&*long)));
+    assert_eq!(page.input("state").as_deref(), Some("\"><x"));
+    assert!(page.text().contains("action=\"/oauth2/logout\"") && page.all("set-cookie").is_empty());
     let twice = on.app.call("POST", "/oauth2/logout").body(b"state=a&state=b");
     let twice = twice.header("Content-Type", "application/x-www-form-urlencoded").send();
     assert_eq!(twice.status, 400);

@@ -76,6 +76,10 @@ fn b95_without_rate_limits_nobody_waits() {
         let app = TestApp::with_env(&env);
         app.user("ada");
         assert_eq!(guesses(&app), free, "{env:?}");
+        let mut visitor = app.visitor();
+        let codes = || crate::device::enter(&mut visitor, "BCDF-GHJK").header("retry-after").is_none();
+        let entered = std::iter::repeat_with(codes).take(12).take_while(|free| *free).count();
+        assert_eq!(entered, if free == 12 { 12 } else { 5 }, "{env:?}");
         let path = app.authorize_path(&app.web_client().id, &[]);
         let begin = || app.call("GET", &path).header("X-Forwarded-For", "203.0.113.9").send().status == 303;
         assert_eq!((0..12).take_while(|_| begin()).count(), begins, "{env:?}");

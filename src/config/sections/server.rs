@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 
 use crate::config::formats::{
-    Directory, HOUR, Issuer, IssuerFormat, Listen, MINUTE, Networks, OptionalFile, OptionalListen, seconds,
-    whole,
+    Directory, HOUR, Issuer, IssuerFormat, Listen, MINUTE, Networks, OptionalFile, OptionalListen, Truth,
+    seconds, whole,
 };
 use crate::config::key::section;
 
@@ -31,6 +31,9 @@ section! {
         tls_key: Option<PathBuf> => OptionalFile, "", also "LATCHKEY_TLS_KEY";
         /// Where plain http is answered with a redirect to the same path of the issuer, which must be https.
         http_listen: Option<SocketAddr> => OptionalListen(Listen { port: 80 }), "", also "LATCHKEY_HTTP_LISTEN";
+        /// Whether browsers that came by https shall use nothing else for all names below this host too (HSTS
+        /// `includeSubDomains`), for a year. They always do for the host itself, unless it is this machine.
+        hsts_subdomains: bool => Truth, "false";
         /// The directory for the SQLite database and the master key.
         data_dir: PathBuf => Directory, "./data", also "LATCHKEY_DATA_DIR";
         /// How many threads answer requests.

@@ -48,7 +48,7 @@ fn try_code(
     let in_browser = name(engine, &format!("browser\n{browser}"));
     let counted =
         [(&from_network, FROM_NETWORK, NETWORK_SECONDS), (&in_browser, IN_BROWSER, BROWSER_SECONDS)];
-    for (name, most, seconds) in counted {
+    for (name, most, seconds) in counted.into_iter().filter(|_| engine.policy.device_tries) {
         if let Err(wait) = device_tries::count(conn, name, most, seconds, now)? {
             let limit = format!("{most} in {seconds} s");
             return Err(Refusal::new(Check::DeviceTries)

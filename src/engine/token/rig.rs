@@ -102,6 +102,7 @@ fn policy() -> Policy {
         registration: RegistrationPolicy::default(),
         session_management: false,
         sessions_per_user: 20,
+        device_tries: true,
         max_login_delay: 60,
         min_password: 8,
         any_loopback_port: false,

@@ -2,12 +2,11 @@
 
 use crate::engine::authorize::{self, Outcome, Step};
 use crate::protocol::refusal::{Check, Refusal};
-use crate::web::cookies;
 use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderName, ORIGIN};
+use actix_web::http::header::HeaderName;
 
 /// `/oauth2/authorize`
 pub static ROUTE: Route = Route {
@@ -34,28 +33,10 @@ fn check_navigation(request: &Request) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A form of another site comes without our cookies (SameSite=Lax): answered at once, it would find nobody
-/// signed in and take the place of what the browser has open here. The GET after a redirect brings them.
-/// What is too long for an address is answered as it came.
-fn again(request: &Request) -> Option<Response> {
-    let site = request.header(&HeaderName::from_static("sec-fetch-site"));
-    let elsewhere = match (site, request.header(&ORIGIN)) {
-        (Some(site), _) => site == "cross-site",
-        (None, Some(origin)) => origin != request.site.public.origin,
-        (None, None) => false,
-    };
-    if *request.http.method() != Method::POST || !elsewhere || cookies::any(&request.http) {
-        return None;
-    }
-    let pairs: Vec<(&str, &str)> =
-        request.form.pairs().iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    respond::again_by_get(request, ROUTE.path, &pairs)
-}
-
 async fn handle(request: Request) -> Result<Response, Refusal> {
     check_navigation(&request)?;
-    if let Some(again) = again(&request) {
-        return Ok(again);
+    if let Some(again) = respond::once_more(&request, ROUTE.path, &[]) {
+        return again;
     }
     let params = if *request.http.method() == Method::POST { &request.form } else { &request.query };
     let outcome = authorize::start(request.engine(), &request.ctx, &request.visitor, params).await;

@@ -1,7 +1,7 @@
 //! RP-Initiated Logout: the end session endpoint, by GET and POST (RPI §2).
 
 use crate::engine::end_session::{self, Ended, Logout, LogoutRequest};
-use crate::protocol::refusal::{Check, Refusal};
+use crate::protocol::refusal::Refusal;
 use crate::web::cookies;
 use crate::web::pages;
 use crate::web::request::{Request, Response};
@@ -25,15 +25,10 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 async fn handle(request: Request) -> Result<Response, Refusal> {
     let params = if *request.http.method() == Method::POST { &request.form } else { &request.query };
-    if *request.http.method() == Method::POST && request.visitor.session.is_none() {
-        // A form of the app's own site comes without our cookies (SameSite=Lax), a GET with them.
-        end_session::read(request.engine(), params)?;
-        let known = params.pairs().iter().filter(|(name, _)| end_session::KNOWN.contains(&name.as_str()));
-        let pairs: Vec<(&str, &str)> = known.map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let again = respond::again_by_get(&request, ROUTE.path, &pairs);
-        return again.ok_or_else(|| Check::UriTooLong.into());
-    }
     let asked = end_session::read(request.engine(), params)?;
+    if let Some(again) = respond::once_more(&request, ROUTE.path, &end_session::KNOWN) {
+        return again;
+    }
     let outcome = end_session::request(request.engine(), &request.ctx, &request.visitor, &asked).await;
     match outcome.map_err(crate::store::Fault::into_refusal)? {
         Logout::Done(ended) => done(&request, &asked, &ended),

@@ -46,6 +46,7 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let (_, user) = current.ok_or(Check::SessionMissing)?;
     let key = id.to_string();
     let lifetime = lifetime(&request, &waiting, &scope);
+    let refreshes = waiting.client.allows_grant("refresh_token");
     let asked = waiting.authorization.request.claims.as_ref();
     let claims = asked.map(|asked| asked.beyond(&scope)).unwrap_or_default();
     let view = Consent {
@@ -55,7 +56,12 @@ async fn show(request: Request) -> Result<Response, Refusal> {
         app: app_of(&waiting),
         verified: is_verified(&waiting.client),
         person: person(&user),
-        scopes: in_order(&scope).into_iter().map(|name| line(name, &user)).collect(),
+        // Whoever gets no refresh tokens does not stay connected.
+        scopes: in_order(&scope)
+            .into_iter()
+            .filter(|name| refreshes || *name != "offline_access")
+            .map(|name| line(name, &user))
+            .collect(),
         claims: claims.iter().map(|name| claims::line(name, &user)).collect(),
         resources: waiting.authorization.request.resource.iter().map(|uri| named(&request, uri)).collect(),
         lifetime,
@@ -63,14 +69,24 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     respond::page(&request, StatusCode::OK, &view, leads_to(&waiting))
 }
 
-/// How long the app may do what is asked: refresh tokens end with the session but for `offline_access`.
 fn lifetime(request: &Request, waiting: &Waiting, scope: &Scope) -> Lifetime {
-    let (client, asked) = (&waiting.client, &waiting.authorization.request);
-    if asked.response_type.code() && client.allows_grant("refresh_token") {
-        return if scope.has("offline_access") { Lifetime::UntilTakenBack } else { Lifetime::WhileSignedIn };
-    }
-    let seconds = longest_access(request.engine(), client, &asked.resource);
-    Lifetime::Seconds(u64::try_from(seconds).unwrap_or_default())
+    let asked = &waiting.authorization.request;
+    let refreshed = refreshed(request, &waiting.client, scope).filter(|_| asked.response_type.code());
+    refreshed.unwrap_or_else(|| Lifetime::EachTime(access(request, &waiting.client, &asked.resource)))
+}
+
+/// How long an app may come back on its own, if it may: refresh tokens end with the session but for
+/// `offline_access` (OIDC Core §11), and with it at their absolute limit.
+pub(super) fn refreshed(request: &Request, client: &Client, scope: &Scope) -> Option<Lifetime> {
+    let longest = u64::try_from(request.engine().policy.refresh_absolute).unwrap_or_default();
+    let lasts =
+        if scope.has("offline_access") { Lifetime::UntilTakenBack(longest) } else { Lifetime::WhileSignedIn };
+    client.allows_grant("refresh_token").then_some(lasts)
+}
+
+/// How long an access token lasts at the most, seconds.
+pub(super) fn access(request: &Request, client: &Client, resource: &[String]) -> u64 {
+    u64::try_from(longest_access(request.engine(), client, resource)).unwrap_or_default()
 }
 
 /// A resource by the name an admin gave it, if one did, and by its address.

@@ -1,7 +1,7 @@
 //! The device pages (RFC 8628 §3.3): enter the code, sign in if need be, compare and answer. The code in
 //! `verification_uri_complete` only fills the field: it is compared and sent by the person (§3.3.1, §5.4).
 
-use super::consent::{in_order, is_verified, line};
+use super::consent::{access, in_order, is_verified, line, refreshed};
 use super::{person, typed, words};
 use crate::base::id::VisitId;
 use crate::domain::client::Client;
@@ -15,6 +15,7 @@ use crate::web::headers::FormAction;
 use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
+use crate::web::views::consent::Lifetime;
 use crate::web::views::device_answer::DeviceAnswer;
 use crate::web::views::device_code::{DeviceCode, Problem};
 use crate::web::views::notice::Notice;
@@ -153,7 +154,7 @@ fn ask(request: &Request, id: &VisitId, asked: &Asked) -> Result<Response, Refus
         agent: words(agent),
         scopes: in_order(&device.scope).into_iter().map(|name| line(name, user)).collect(),
         resources: device.resource.iter().map(|resource| words(resource)).collect(),
-        lasts: lasts(request, client, device),
+        lasts: lasts(request, client, device).sentence(),
     };
     respond::page(request, StatusCode::OK, &view, FormAction::default())
 }
@@ -164,16 +165,9 @@ fn is_elsewhere(request: &Request, device: &Device) -> bool {
     device.ip.parse::<IpAddr>().is_ok_and(|ip| Network::from(ip) != Network::from(request.ctx.ip))
 }
 
-fn lasts(request: &Request, client: &Client, device: &Device) -> String {
-    match (client.allows_grant("refresh_token"), device.scope.has("offline_access")) {
-        (true, true) => "Until you take it back in your account".to_owned(),
-        (true, false) => "As long as you stay signed in in this browser".to_owned(),
-        (false, _) => {
-            let own = client.metadata.access_token_seconds;
-            let seconds = own.unwrap_or(request.engine().policy.access_token);
-            format!("For {}", wait(u64::try_from(seconds).unwrap_or_default()))
-        }
-    }
+fn lasts(request: &Request, client: &Client, device: &Device) -> Lifetime {
+    let refreshed = refreshed(request, client, &device.scope);
+    refreshed.unwrap_or_else(|| Lifetime::Once(access(request, client, &device.resource)))
 }
 
 async fn decide(request: Request, id: VisitId) -> Result<Response, Refusal> {

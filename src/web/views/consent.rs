@@ -54,20 +54,26 @@ impl ScopeLine {
 /// How long the permission lasts.
 #[derive(Clone, Copy)]
 pub enum Lifetime {
-    /// The app may come back on its own (a refresh token).
-    UntilTakenBack,
+    /// The app may come back on its own (a refresh token), for so many seconds at the most.
+    UntilTakenBack(u64),
     /// The app may come back on its own as long as the session lasts.
     WhileSignedIn,
-    /// Only the access token's life.
-    Seconds(u64),
+    /// Only an access token's life, seconds, after each sign-in.
+    EachTime(u64),
+    /// Only an access token's life, seconds.
+    Once(u64),
 }
 
 impl Lifetime {
-    fn sentence(self) -> String {
+    /// In words.
+    pub fn sentence(self) -> String {
         match self {
-            Self::UntilTakenBack => "Until you take it back in your account".to_owned(),
+            Self::UntilTakenBack(longest) => {
+                format!("Until you take it back in your account, {} at the most", wait(longest))
+            }
             Self::WhileSignedIn => "While you are signed in in this browser".to_owned(),
-            Self::Seconds(seconds) => format!("For {} each time you sign in", wait(seconds)),
+            Self::EachTime(seconds) => format!("For {} each time you sign in", wait(seconds)),
+            Self::Once(seconds) => format!("For {}", wait(seconds)),
         }
     }
 }
@@ -95,7 +101,7 @@ impl Consent {
             ],
             claims: vec![],
             resources: vec![],
-            lifetime: Lifetime::UntilTakenBack,
+            lifetime: Lifetime::UntilTakenBack(30 * 86_400),
         };
         let hostile = ScopeLine::new("x:\"><script>", super::HOSTILE, super::HOSTILE);
         vec![
@@ -104,7 +110,7 @@ impl Consent {
                 "short",
                 Self {
                     scopes: vec![ScopeLine::new("openid", "Recognise you when you come back", "")],
-                    lifetime: Lifetime::Seconds(900),
+                    lifetime: Lifetime::EachTime(900),
                     ..start()
                 },
             ),

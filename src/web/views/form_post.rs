@@ -20,7 +20,7 @@ pub struct FormPost {
     /// The verified redirect URI ([`Href::web`]), byte for byte.
     pub action: Href,
     /// The response parameters, sent exactly.
-    pub fields: Vec<(&'static str, String)>,
+    pub fields: Vec<(String, String)>,
 }
 
 impl FormPost {
@@ -31,9 +31,9 @@ impl FormPost {
             app: Text::plain(app),
             action: Href::own("https://books.example/callback?a=1&b=2".to_owned()),
             fields: vec![
-                ("code", "lk_ac_example".to_owned()),
-                ("state", state.to_owned()),
-                ("iss", "https://id.example".to_owned()),
+                ("code".to_owned(), "lk_ac_example".to_owned()),
+                ("state".to_owned(), state.to_owned()),
+                ("iss".to_owned(), "https://id.example".to_owned()),
             ],
         };
         vec![

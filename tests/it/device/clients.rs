@@ -297,11 +297,21 @@ fn openid_client_signs_in_on_a_device() {
 /// device flow, `oidc-token` hands out access tokens and refreshes them.
 #[test]
 fn oidc_agent_signs_in_on_a_device() {
+    oidc_agent(AuthMethod::ClientSecretBasic);
+}
+
+/// It sends an empty secret by Basic then (RFC 6749 §2.3.1).
+#[test]
+fn oidc_agent_signs_in_on_a_device_without_a_secret() {
+    oidc_agent(AuthMethod::None);
+}
+
+fn oidc_agent(method: AuthMethod) {
     let app = TestApp::start();
     let ada = app.user("ada");
     let client = app.client("agent", |m| {
         as_tv(m);
-        m.token_endpoint_auth_method = AuthMethod::ClientSecretBasic;
+        m.token_endpoint_auth_method = method;
     });
     let home = tempfile::tempdir().expect("a directory");
     let socket = home.path().join("socket");
