@@ -363,7 +363,7 @@ fn b62_a_form_post_from_the_apps_own_site_ends_the_session() {
     let call = on.app.call("POST", "/oauth2/logout").form(&[("id_token_hint", &long), ("state", "\"><x")]);
     let page = call.header("Sec-Fetch-Site", "cross-site").send();
     assert_eq!((page.status, page.input("id_token_hint").as_deref()), (200, Some(&*long)));
-    assert_eq!(page.input("state").as_deref(), Some("\"><x"));
+    assert!(page.text().contains("name=\"state\" value=\"&#34;&#62;&#60;x\""), "{}", page.text());
     assert!(page.text().contains("action=\"/oauth2/logout\"") && page.all("set-cookie").is_empty());
     let twice = on.app.call("POST", "/oauth2/logout").body(b"state=a&state=b");
     let twice = twice.header("Content-Type", "application/x-www-form-urlencoded").send();
