@@ -15,7 +15,7 @@ use super::admin::registrations::{self, Admission, NewRegistration, Proof, Repla
 use super::admin::{self, Actor, AdminError, AdminResult, Desk, FieldProblem};
 use super::context::{Ctx, Engine};
 use crate::base::secret::{InitialToken, Plain, RegistrationToken, Secret};
-use crate::domain::client::{Client, SecretHash};
+use crate::domain::client::{Client, SecretHash, Withheld};
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::registrations::Registration;
 use crate::store::{Conn, Fault, initial_tokens};
@@ -37,7 +37,8 @@ pub async fn register(
 ) -> Result<Value, Refusal> {
     let policy = &engine.policy.registration;
     let (admission, actor, holds) = admit(engine, ctx, token).await?;
-    let asked = policy::asked(document, policy, None).map_err(|problems| invalid(&problems))?;
+    let asked = policy::asked(document, policy, (None, &Withheld::default()))
+        .map_err(|problems| invalid(&problems))?;
     if let (Some(token), Some(_)) = (&holds, &asked.metadata.sector_identifier_uri) {
         // What fails costs no use of the token, and is a fetch all the same.
         engine.paced.admit((token, None), policy.open, engine.clock.now_ms())?;
@@ -84,7 +85,9 @@ pub async fn replace(
         None => engine.registered.admit(ctx.ip, policy.open, || engine.now())?,
         Some(token) => engine.paced.admit((token, Some(id)), policy.open, engine.clock.now_ms())?,
     }
-    let asked = policy::asked(document, policy, Some(&current)).map_err(|problems| invalid(&problems))?;
+    let withheld = Withheld::from_stored(registration.withheld.as_deref());
+    let asked = policy::asked(document, policy, (Some(&current), &withheld));
+    let asked = asked.map_err(|problems| invalid(&problems))?;
     same_credentials(engine, &current, &asked).await?;
     sector::check(&engine.outbound, &asked.metadata).await.map_err(|problem| invalid(&[problem]))?;
     let replacement = Replacement {
