@@ -309,8 +309,9 @@ fn sec_k3_sec_m4_what_found_no_place_was_not_tried() {
         quiet.put(id);
     }
     let courier = Courier::new(&quiet.engine);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let local = tokio::task::LocalSet::new();
-    run(local.run_until(async {
+    local.block_on(&runtime, async {
         for one in courier.claim().await.unwrap() {
             let courier = courier.clone();
             tokio::task::spawn_local(async move { courier.deliver(one).await });
@@ -320,10 +321,10 @@ fn sec_k3_sec_m4_what_found_no_place_was_not_tried() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         assert_eq!(silent.told().len(), 4);
-        quiet.client("fine", &fine.url("/out"));
-        quiet.put("fine");
-        assert_eq!(work(&courier).await, 1);
-    }));
+    });
+    quiet.client("fine", &fine.url("/out"));
+    quiet.put("fine");
+    assert_eq!(local.block_on(&runtime, work(&courier)), 1);
     let of_fine =
         |quiet: &Quiet| quiet.all().into_iter().find(|one| one.client_id.as_str() == "fine").unwrap();
     let busy = of_fine(&quiet);
@@ -331,7 +332,7 @@ fn sec_k3_sec_m4_what_found_no_place_was_not_tried() {
     assert!(busy.next_at <= quiet.clock.now() + 2, "soon");
     drop(local);
     quiet.clock.advance(2);
-    run(work(&courier));
+    runtime.block_on(work(&courier));
     let told = of_fine(&quiet);
     assert_eq!((told.attempts, told.outcome), (1, Some(Outcome::Delivered)), "{:?}", told.last_error);
 }

@@ -17,9 +17,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// How long the addresses of our own name count.
-const OWN_FRESH: Duration = Duration::from_mins(5);
+const OWN_FRESH: Duration = Duration::from_secs(300);
 /// When they are looked up again after a failure; what was known before counts meanwhile.
-const OWN_FAILED: Duration = Duration::from_mins(1);
+const OWN_FAILED: Duration = Duration::from_secs(60);
 
 /// Resolves once and refuses the name if any of its addresses may not be reached; the connection goes to
 /// one of the addresses returned here and to no other, so a second answer of the DNS has no say.
