@@ -15,7 +15,7 @@ use crate::engine::clients::Clients;
 use crate::engine::context::{Engine, Macs, Policy};
 use crate::engine::keys::{self, KeyPolicy, KeyRing, Setup, master};
 use crate::engine::outbound::{Allowance, Outbound, STRANGER_LIMITS};
-use crate::engine::registration::{Mode, RegistrationPolicy};
+use crate::engine::registration::{Mode, Pace, RegistrationPolicy};
 use crate::engine::resources::Resources;
 use crate::engine::secrets::{PasswordSettings, Passwords};
 use crate::protocol::scope::Scope;
@@ -254,6 +254,7 @@ fn assemble(settings: &Settings, db: Db, master: MasterKey, runtime: &Runtime) -
         macs: Arc::new(Macs::derive(&master)),
         begun: Begun::default(),
         registered: Begun::default(),
+        paced: Pace::default(),
         outbound: outbound(settings),
         client_keys: ClientKeys::default(),
         request_objects: RequestObjects::default(),
@@ -264,8 +265,12 @@ fn assemble(settings: &Settings, db: Db, master: MasterKey, runtime: &Runtime) -
 /// For URLs that others supplied; never back to the address this server listens on.
 fn outbound(settings: &Settings) -> Outbound {
     let (testing, listen) = (&settings.testing, settings.server.listen.ip());
+    let guarded = |allowance| {
+        let outbound = Outbound::when_needed(allowance, STRANGER_LIMITS, &[listen]);
+        outbound.known_as(settings.server.issuer.url().host_str().unwrap_or_default())
+    };
     if !testing.enabled {
-        return Outbound::when_needed(Allowance::Nothing, STRANGER_LIMITS, &[listen]);
+        return guarded(Allowance::Nothing);
     }
     let roots = testing.extra_ca.as_deref().map(tls::authorities).transpose();
     let roots = roots.unwrap_or_else(|why| {
@@ -275,7 +280,7 @@ fn outbound(settings: &Settings) -> Outbound {
     });
     let allowance =
         Allowance::Testing { loopback: testing.loopback_fetches, roots: roots.unwrap_or_default() };
-    Outbound::when_needed(allowance, STRANGER_LIMITS, &[listen])
+    guarded(allowance)
 }
 
 fn registration(settings: &Settings) -> RegistrationPolicy {

@@ -1,8 +1,10 @@
 //! A registered client (RFC 6749 §2): what it is, where it may return to, what it may ask.
 
 mod metadata;
+mod withheld;
 
 pub use metadata::{AccessTokenFormat, ApplicationType, ConsentPolicy, Metadata, PkcePolicy, SubjectType};
+pub use withheld::Withheld;
 
 use crate::base::clock::Seconds;
 use crate::base::id::ClientId;

@@ -1,11 +1,12 @@
 //! The public keys of clients (RFC 7591 §2): by value from the registration, or fetched from their
 //! `jwks_uri` when they are needed and kept in memory. A `kid` that is not known is looked for there at
 //! once (OIDC Core §10.1.1), but not more often than every half minute, so that nobody can have us
-//! call an app's server as often as they call us (security row K3). Never inside a transaction.
+//! call an app's server as often as they call us (security row K3). What holds such a time is never forgotten
+//! before it is over; where all places are held, new apps' keys are not fetched. Never inside a transaction.
 
 use super::Engine;
 use super::keys::{ClientKeySet, ForeignJwt, Verdict};
-use super::outbound::{LARGEST_DOCUMENT, Method, Outbound, Request, Response};
+use super::outbound::{Caller, LARGEST_DOCUMENT, Method, Outbound, Request, Response, Unfetched};
 use crate::base::clock::{Clock, Seconds};
 use crate::domain::client::Client;
 use crate::protocol::alg::SigningAlg;
@@ -13,20 +14,28 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The clients whose keys are kept at the most.
+/// The clients whose keys are kept at the most, of those that are reviewed and of those that are not.
 const MOST: usize = 1000;
 /// Fetched keys are looked at anew after this, seconds.
 const FRESH: Seconds = 600;
 /// Fetched keys still count for so long when they cannot be fetched anew, seconds.
 const KEPT: Seconds = 3600;
-/// The least time between two fetches for the sake of an unknown `kid`, seconds.
+/// The least time between two fetches for the sake of an unknown `kid`, and after any fetch until it may be
+/// forgotten, seconds.
 const FLOOR: Seconds = 30;
 /// A failure is not tried again for this long, seconds.
 const FAILED: Seconds = 60;
 
 /// The keys that are known; cheap to clone.
 #[derive(Clone, Default)]
-pub struct ClientKeys(Arc<Mutex<HashMap<String, Arc<Entry>>>>);
+pub struct ClientKeys(Arc<Mutex<Known>>);
+
+/// By client. Strangers' apps have a bound of their own, so that they push out nobody else.
+#[derive(Default)]
+struct Known {
+    reviewed: HashMap<String, Arc<Entry>>,
+    unreviewed: HashMap<String, Arc<Entry>>,
+}
 
 /// Where the keys of a client come from; with another source everything starts anew.
 #[derive(PartialEq, Eq)]
@@ -38,6 +47,7 @@ enum Source {
 
 struct Entry {
     source: Source,
+    caller: Caller,
     state: Mutex<State>,
     /// Held while fetching: those who need the same keys wait for one answer.
     fetching: Arc<tokio::sync::Mutex<()>>,
@@ -62,7 +72,7 @@ pub async fn signed_by(
     jwt: &ForeignJwt<'_>,
     alg: SigningAlg,
 ) -> Option<Map<String, Value>> {
-    let entry = engine.client_keys.entry(client)?;
+    let entry = engine.client_keys.entry(client, engine.now())?;
     let known = entry.current(engine).await;
     match jwt.checked_by(&known.keys, alg) {
         Verdict::Genuine(claims) => Some(claims),
@@ -78,29 +88,47 @@ pub async fn signed_by(
 }
 
 impl ClientKeys {
-    /// What is known of the client's keys; `None` when it has none registered.
-    fn entry(&self, client: &Client) -> Option<Arc<Entry>> {
+    /// What is known of the client's keys; `None` when it has none registered, or there is no place to
+    /// remember when they were fetched.
+    fn entry(&self, client: &Client, now: Seconds) -> Option<Arc<Entry>> {
+        let caller = Caller::of(client);
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = if client.unreviewed { &mut known.unreviewed } else { &mut known.reviewed };
+        let id = client.id.as_str();
         let source = match (&client.metadata.jwks, &client.metadata.jwks_uri) {
             (Some(_), _) => Source::Registration(client.revision),
             (None, Some(uri)) => Source::Uri(uri.clone()),
             (None, None) => return None,
         };
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = known.get(client.id.as_str()).filter(|entry| entry.source == source) {
+        if let Some(entry) = known.get(id).filter(|entry| entry.source == source) {
             return Some(Arc::clone(entry));
         }
         let keys = client.metadata.jwks.as_ref().map(ClientKeySet::registered);
         // What does not pass now passed once, under other rules: such keys are none.
         let keys = Arc::new(keys.and_then(Result::ok).unwrap_or_default());
-        let state = Mutex::new(State { keys, ..State::default() });
-        let entry = Arc::new(Entry { source, state, fetching: Arc::default() });
-        if known.len() >= MOST && !known.contains_key(client.id.as_str()) {
-            let some = known.keys().next().cloned();
-            some.and_then(|id| known.remove(&id));
+        // Another address is looked at at once, and sought at no more often than the one before.
+        let sought_at = known.get(id).and_then(|entry| entry.state().sought_at);
+        let state = Mutex::new(State { keys, sought_at, ..State::default() });
+        let entry = Arc::new(Entry { source, caller, state, fetching: Arc::default() });
+        if has_room(known, id, now) {
+            known.insert(id.to_owned(), Arc::clone(&entry));
+            return Some(entry);
         }
-        known.insert(client.id.to_string(), Arc::clone(&entry));
+        if matches!(entry.source, Source::Uri(_)) {
+            tracing::warn!(client = id, "no place is free to remember when this app's keys were fetched");
+            return None;
+        }
         Some(entry)
     }
+}
+
+/// Whether one more can be kept; makes room for it where another one can be forgotten.
+fn has_room(known: &mut HashMap<String, Arc<Entry>>, id: &str, now: Seconds) -> bool {
+    if known.len() < MOST || known.contains_key(id) {
+        return true;
+    }
+    let over = known.iter().find(|(_, entry)| !entry.is_held(now)).map(|(id, _)| id.clone());
+    over.and_then(|id| known.remove(&id)).is_some()
 }
 
 impl State {
@@ -122,6 +150,13 @@ impl State {
 }
 
 impl Entry {
+    /// Whether forgetting it would have its keys fetched sooner than is allowed: a time of its own is running,
+    /// or somebody is fetching or about to.
+    fn is_held(self: &Arc<Self>, now: Seconds) -> bool {
+        let state = self.state();
+        Arc::strong_count(self) > 1 || !state.may_seek(now) || within(state.read_at, FLOOR, now)
+    }
+
     /// The keys, fetched if they never were, or long ago.
     async fn current(self: &Arc<Self>, engine: &Engine) -> State {
         let Source::Uri(uri) = &self.source else { return self.state().clone() };
@@ -133,7 +168,7 @@ impl Entry {
         if let Some(state) = settled() {
             return state.usable(engine.now());
         }
-        self.fetch(engine, uri, alone).await;
+        self.fetch(engine, uri, alone, None).await;
         self.state().clone().usable(engine.now())
     }
 
@@ -141,47 +176,60 @@ impl Entry {
     async fn sought(self: &Arc<Self>, engine: &Engine, turn: u64) -> Option<State> {
         let Source::Uri(uri) = &self.source else { return None };
         let alone = Arc::clone(&self.fetching).lock_owned().await;
+        let now = engine.now();
         let (newer, may_seek) = {
-            let mut state = self.state();
-            let may_seek = state.turn == turn && state.may_seek(engine.now());
-            if may_seek {
-                state.sought_at = Some(engine.now());
-            }
-            (state.turn != turn, may_seek)
+            let state = self.state();
+            (state.turn != turn, state.turn == turn && state.may_seek(now))
         };
         if may_seek {
-            self.fetch(engine, uri, alone).await;
+            self.fetch(engine, uri, alone, Some(now)).await;
         }
         (newer || may_seek).then(|| self.state().clone().usable(engine.now()))
     }
 
     /// Fetches; goes on to its end also when the request it is for is given up, so that giving up
-    /// is no way past the floor.
-    async fn fetch(self: &Arc<Self>, engine: &Engine, uri: &str, alone: tokio::sync::OwnedMutexGuard<()>) {
+    /// is no way past the floor. `sought_at` is when that was for the sake of an unknown `kid`.
+    async fn fetch(
+        self: &Arc<Self>,
+        engine: &Engine,
+        uri: &str,
+        alone: tokio::sync::OwnedMutexGuard<()>,
+        sought_at: Option<Seconds>,
+    ) {
         let (entry, outbound, clock) = (Arc::clone(self), engine.outbound.clone(), engine.clock.clone());
         let uri = uri.to_owned();
         let task = tokio::spawn(async move {
-            entry.fetch_now(&outbound, &clock, uri).await;
+            entry.fetch_now((&outbound, &clock), uri, sought_at).await;
             drop(alone);
         });
         // It does not panic; were it to, nothing would have been learnt.
         let _ended = task.await;
     }
 
-    async fn fetch_now(&self, outbound: &Outbound, clock: &Clock, url: String) {
+    async fn fetch_now(
+        &self,
+        (outbound, clock): (&Outbound, &Clock),
+        url: String,
+        sought_at: Option<Seconds>,
+    ) {
         let accept = "application/jwk-set+json, application/json".to_owned();
         let headers = vec![("accept".to_owned(), accept)];
-        let largest = LARGEST_DOCUMENT;
-        let request = Request { method: Method::Get, url, headers, body: Vec::new(), largest };
+        let (caller, largest) = (self.caller, LARGEST_DOCUMENT);
+        let request = Request { caller, method: Method::Get, url, headers, body: Vec::new(), largest };
         let found = outbound.fetch_for_stranger(request, key_set).await;
+        // That we were busy says nothing of the app, and cost it nothing.
+        if matches!(found, Err(Unfetched::Busy)) {
+            return;
+        }
         let mut state = self.state();
+        state.sought_at = sought_at.or(state.sought_at);
         match found {
-            Some(keys) => {
+            Ok(keys) => {
                 state.keys = Arc::new(keys);
                 state.turn = state.turn.wrapping_add(1);
                 (state.read_at, state.failed_at) = (Some(clock.now()), None);
             }
-            None => state.failed_at = Some(clock.now()),
+            Err(_) => state.failed_at = Some(clock.now()),
         }
     }
 
@@ -205,3 +253,6 @@ fn key_set(answer: Response) -> Result<ClientKeySet, &'static str> {
 fn within(at: Option<Seconds>, seconds: Seconds, now: Seconds) -> bool {
     at.is_some_and(|at| (0..seconds).contains(&now.saturating_sub(at)))
 }
+
+#[cfg(test)]
+mod tests;

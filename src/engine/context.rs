@@ -6,7 +6,7 @@ use super::client_keys::ClientKeys;
 use super::clients::Clients;
 use super::keys::KeyRing;
 use super::outbound::Outbound;
-use super::registration::RegistrationPolicy;
+use super::registration::{Pace, RegistrationPolicy};
 use super::resources::Resources;
 use super::secrets::Passwords;
 use super::trace::Trace;
@@ -42,6 +42,8 @@ pub struct Engine {
     pub begun: Begun,
     /// Apps registered without a token lately.
     pub registered: Begun,
+    /// What holders of initial access tokens had done lately.
+    pub paced: Pace,
     /// For URLs that others supplied.
     pub outbound: Outbound,
     /// Public keys of clients.

@@ -5,30 +5,28 @@
 
 mod address;
 mod error;
+mod lookup;
+mod places;
 mod stranger;
 
 use crate::protocol::redirect_uri::is_loopback;
-use address::is_local;
 pub use address::is_public;
 pub use error::OutboundError;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use lookup::{Guarded, Own, may_reach};
+pub use places::Caller;
+use places::Classes;
 use reqwest::header::{CONTENT_ENCODING, HOST};
-use std::collections::HashMap;
 use std::error::Error as _;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
-pub use stranger::LIMITS as STRANGER_LIMITS;
+pub use stranger::{LIMITS as STRANGER_LIMITS, Unfetched};
 use url::{Host, Url};
 
 /// The largest answer, bytes.
 pub const LARGEST: usize = 64 * 1024;
 /// The largest key set or metadata document, bytes.
 pub const LARGEST_DOCUMENT: usize = 256 * 1024;
-/// Calls in flight at most, in all.
-const MOST_IN_FLIGHT: usize = 32;
-/// Calls in flight at most, to one host.
-const MOST_PER_HOST: usize = 4;
 
 /// The methods that are needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +49,8 @@ impl Method {
 
 /// A call. It may hold secrets, so it cannot be printed.
 pub struct Request {
+    /// Whose places it takes.
+    pub caller: Caller,
     /// GET or POST.
     pub method: Method,
     /// Where to.
@@ -120,20 +120,18 @@ impl Default for Limits {
 /// The client; cheap to clone.
 #[derive(Clone)]
 pub struct Outbound {
-    client: Arc<OnceLock<Result<reqwest::Client, OutboundError>>>,
     allowance: Arc<Allowance>,
     limits: Limits,
     ports: Arc<[u16]>,
-    own: Arc<[IpAddr]>,
-    in_flight: Arc<Mutex<HashMap<String, usize>>>,
-    /// Of calls that anybody can cause; they have places of their own.
-    anyones: Arc<Mutex<HashMap<String, usize>>>,
+    own: Arc<Own>,
+    classes: Arc<Classes>,
 }
 
 /// A URL that may be called, and the `Host` to name where it is not the URL's own.
 struct Target {
     url: Url,
     host: Option<String>,
+    literal: Option<IpAddr>,
 }
 
 impl Outbound {
@@ -152,32 +150,50 @@ impl Outbound {
     /// [`OutboundError::NoTls`].
     pub fn limited(allowance: Allowance, limits: Limits, own: &[IpAddr]) -> Result<Self, OutboundError> {
         let outbound = Self::when_needed(allowance, limits, own);
-        outbound.client()?;
+        outbound.client(Caller::Reviewed)?;
         Ok(outbound)
     }
 
     /// [`Outbound::limited`], made with the first call: a machine without CA certificates is fine as
     /// long as nothing is called.
     pub fn when_needed(allowance: Allowance, limits: Limits, own: &[IpAddr]) -> Self {
-        let (allowance, ports, own) = (Arc::new(allowance), Arc::from([443]), Arc::from(own));
-        Self {
-            client: Arc::default(),
-            allowance,
-            limits,
-            ports,
-            own,
-            in_flight: Arc::default(),
-            anyones: Arc::default(),
+        let (allowance, ports) = (Arc::new(allowance), Arc::from([443]));
+        let own = Arc::new(Own::new(own, None));
+        Self { allowance, limits, ports, own, classes: Arc::default() }
+    }
+
+    /// The same before its first call, for a server that is known by this host name: what it leads to is
+    /// refused where strangers say where to.
+    #[must_use]
+    pub fn known_as(self, name: &str) -> Self {
+        // A literal IPv6 address stands in brackets.
+        let name = Some(name.trim_matches(['[', ']']).to_owned()).filter(|name| !name.is_empty());
+        let own = Arc::new(Own::new(&self.own.listening, name));
+        Self { own, ..self }
+    }
+
+    /// Takes all places of a class, until dropped.
+    #[cfg(test)]
+    pub fn fill(&self, caller: Caller) -> Vec<impl Sized + use<>> {
+        let calls = &self.classes.of(caller).calls;
+        (0..places::MOST_IN_FLIGHT).filter_map(|n| calls.enter(&format!("{n}.example")).ok()).collect()
+    }
+
+    fn client(&self, caller: Caller) -> Result<reqwest::Client, OutboundError> {
+        self.classes.of(caller).client.get_or_init(|| self.build(caller)).clone()
+    }
+
+    fn guarded(&self, caller: Caller) -> Guarded {
+        Guarded {
+            own: Arc::clone(&self.own),
+            local: self.allowance.has_local(),
+            strange: caller.is_strange(),
+            lookups: self.classes.of(caller).lookups.clone(),
         }
     }
 
-    fn client(&self) -> Result<reqwest::Client, OutboundError> {
-        self.client.get_or_init(|| self.build()).clone()
-    }
-
-    fn build(&self) -> Result<reqwest::Client, OutboundError> {
+    fn build(&self, caller: Caller) -> Result<reqwest::Client, OutboundError> {
         let no_tls = |error: reqwest::Error| OutboundError::NoTls(format!("no HTTP client: {error:?}"));
-        let resolver = Guarded { own: self.own.clone(), local: self.allowance.has_local() };
         let builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -190,7 +206,7 @@ impl Outbound {
             .connect_timeout(self.limits.connect)
             .timeout(self.limits.total)
             .user_agent(concat!("latchkey/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(resolver);
+            .dns_resolver(self.guarded(caller));
         let builder = match self.allowance.as_ref() {
             Allowance::Nothing => builder.https_only(true),
             // No TLS is spoken to ourselves, so machines without CA certificates serve as well.
@@ -225,7 +241,8 @@ impl Outbound {
     /// [`OutboundError`].
     pub async fn fetch(&self, request: Request) -> Result<Response, OutboundError> {
         let target = self.target(&request.url)?;
-        let _slot = self.enter(target.url.host_str().unwrap_or_default())?;
+        let host = target.url.host_str().unwrap_or_default();
+        let _place = self.classes.of(request.caller).calls.enter(host)?;
         let answer = tokio::time::timeout(self.limits.total, self.call(target, request)).await;
         answer.unwrap_or(Err(OutboundError::TimedOut))
     }
@@ -243,7 +260,7 @@ impl Outbound {
             }
             let host = origin.split_once("://").map(|(_, host)| host.to_owned());
             to_listener(&mut url, *listener)?;
-            return Ok(Target { url, host });
+            return Ok(Target { url, host, literal: None });
         }
         let local = self.allowance.has_local();
         if url.scheme() != "https" && !(local && url.scheme() == "http" && is_loopback(&url)) {
@@ -259,29 +276,9 @@ impl Outbound {
             None => return Err(OutboundError::UrlRefused("a URL without a host")),
         };
         match literal {
-            Some(ip) if !may_reach(ip, &self.own, local) => Err(OutboundError::AddressRefused),
-            _ => Ok(Target { url, host: None }),
+            Some(ip) if !may_reach(ip, &self.own.listening, local) => Err(OutboundError::AddressRefused),
+            _ => Ok(Target { url, host: None, literal }),
         }
-    }
-
-    /// The same client for calls that anybody on the network can cause, such as the fetch of a request
-    /// object: however many they are and however slow, those that clients' keys and logouts need go on.
-    #[must_use]
-    pub fn for_anyone(&self) -> Self {
-        Self { in_flight: Arc::clone(&self.anyones), ..self.clone() }
-    }
-
-    /// Takes a place among the calls in flight.
-    fn enter(&self, host: &str) -> Result<Slot, OutboundError> {
-        let mut running = self.in_flight.lock().map_err(|_| OutboundError::Busy)?;
-        let all: usize = running.values().sum();
-        let here = running.entry(host.to_owned()).or_insert(0);
-        if all >= MOST_IN_FLIGHT || *here >= MOST_PER_HOST {
-            running.retain(|_, count| *count > 0);
-            return Err(OutboundError::Busy);
-        }
-        *here += 1;
-        Ok(Slot { running: self.in_flight.clone(), host: host.to_owned() })
     }
 
     async fn call(&self, target: Target, request: Request) -> Result<Response, OutboundError> {
@@ -289,7 +286,10 @@ impl Outbound {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
         };
-        let mut call = self.client()?.request(method, target.url);
+        if let Some(ip) = target.literal.filter(|_| request.caller.is_strange()) {
+            self.guarded(request.caller).check(ip).await?;
+        }
+        let mut call = self.client(request.caller)?.request(method, target.url);
         if let Some(host) = target.host {
             call = call.header(HOST, host);
         }
@@ -341,25 +341,6 @@ fn to_listener(url: &mut Url, listener: SocketAddr) -> Result<(), OutboundError>
     moved.map_err(|()| OutboundError::UrlRefused("not an address of this server"))
 }
 
-/// A place among the calls in flight, given back when dropped.
-struct Slot {
-    running: Arc<Mutex<HashMap<String, usize>>>,
-    host: String,
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        if let Ok(mut running) = self.running.lock() {
-            let left = running.get(&self.host).map_or(0, |count| count.saturating_sub(1));
-            if left == 0 {
-                running.remove(&self.host);
-            } else {
-                running.insert(self.host.clone(), left);
-            }
-        }
-    }
-}
-
 fn told(error: &reqwest::Error) -> OutboundError {
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -369,31 +350,6 @@ fn told(error: &reqwest::Error) -> OutboundError {
         cause = inner.source();
     }
     if error.is_timeout() { OutboundError::TimedOut } else { OutboundError::Unreachable }
-}
-
-/// Resolves once and refuses the name if any of its addresses is not public; the connection goes to
-/// one of the addresses returned here and to no other, so a second answer of the DNS has no say.
-struct Guarded {
-    own: Arc<[IpAddr]>,
-    local: bool,
-}
-
-fn may_reach(ip: IpAddr, own: &[IpAddr], local: bool) -> bool {
-    (is_public(ip) && !own.contains(&ip)) || (local && is_local(ip))
-}
-
-impl Resolve for Guarded {
-    fn resolve(&self, name: Name) -> Resolving {
-        let (host, own, local) = (name.as_str().to_owned(), self.own.clone(), self.local);
-        Box::pin(async move {
-            let found = tokio::task::spawn_blocking(move || (host.as_str(), 0).to_socket_addrs()).await??;
-            let found: Vec<SocketAddr> = found.collect();
-            if found.iter().any(|at| !may_reach(at.ip(), &own, local)) {
-                return Err(OutboundError::AddressRefused.into());
-            }
-            Ok::<Addrs, _>(Box::new(found.into_iter()))
-        })
-    }
 }
 
 #[cfg(test)]

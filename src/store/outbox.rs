@@ -4,7 +4,7 @@
 
 use super::conn::Conn;
 use super::fault::{StoreError, TxResult};
-use super::schema::outbox;
+use super::schema::{clients, outbox};
 use crate::base::clock::Seconds;
 use crate::base::id::{ClientId, DeliveryId, SessionId, UserId};
 use crate::domain::delivery::{Delivery, Notice, Outcome};
@@ -98,28 +98,36 @@ pub fn insert(conn: &mut Conn, delivery: &Delivery) -> TxResult<()> {
 }
 
 /// Which of what is due.
-pub enum Lane<'a> {
-    /// What was never tried, but of these clients.
-    Fresh(&'a [String]),
-    /// Anything, but of these clients.
-    Any(&'a [String]),
+#[derive(Clone)]
+pub struct Lane {
+    /// For clients that registered themselves and nobody reviewed, or for all the others.
+    pub unreviewed: bool,
+    /// Only what was never tried.
+    pub fresh: bool,
+    /// Nothing for these clients.
+    pub but: Vec<String>,
 }
 
 /// What is due at `now`, the longest due first: its name and its client.
 ///
 /// # Errors
 /// Store errors.
-pub fn due(conn: &mut Conn, now: Seconds, lane: &Lane<'_>, most: i64) -> TxResult<Vec<(String, String)>> {
+pub fn due(conn: &mut Conn, now: Seconds, lane: &Lane, most: i64) -> TxResult<Vec<(String, String)>> {
+    use diesel::dsl::{exists, not};
+    let unreviewed =
+        exists(clients::table.filter(clients::id.eq(outbox::client_id)).filter(clients::unreviewed.eq(true)));
     let due = outbox::table
         .filter(outbox::ended_at.is_null().and(outbox::next_at.le(now)))
+        .filter(outbox::client_id.ne_all(&lane.but))
         .order(outbox::next_at)
         .limit(most)
         .select((outbox::id, outbox::client_id));
-    Ok(match lane {
-        Lane::Fresh(but) => {
-            due.filter(outbox::attempts.eq(0).and(outbox::client_id.ne_all(*but))).load(conn)?
-        }
-        Lane::Any(but) => due.filter(outbox::client_id.ne_all(*but)).load(conn)?,
+    let untried = outbox::attempts.eq(0);
+    Ok(match (lane.unreviewed, lane.fresh) {
+        (true, true) => due.filter(untried.and(unreviewed)).load(conn)?,
+        (true, false) => due.filter(unreviewed).load(conn)?,
+        (false, true) => due.filter(untried.and(not(unreviewed))).load(conn)?,
+        (false, false) => due.filter(not(unreviewed)).load(conn)?,
     })
 }
 
@@ -145,6 +153,19 @@ pub fn put_off(conn: &mut Conn, claimed: &Delivery, next_at: Seconds, error: &st
     let mine = outbox::ended_at.is_null().and(outbox::attempts.eq(claimed.attempts));
     let changed = diesel::update(outbox::table.find(claimed.id.as_str()).filter(mine))
         .set((outbox::next_at.eq(next_at), outbox::last_error.eq(Some(error))))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Gives back what was taken up and not tried: it is as if nobody had taken it up, until `next_at`.
+///
+/// # Errors
+/// Store errors.
+pub fn give_back(conn: &mut Conn, claimed: &Delivery, next_at: Seconds, why: &str) -> TxResult<bool> {
+    let mine = outbox::ended_at.is_null().and(outbox::attempts.eq(claimed.attempts));
+    let untried = (outbox::attempts.eq(outbox::attempts - 1), outbox::next_at.eq(next_at));
+    let changed = diesel::update(outbox::table.find(claimed.id.as_str()).filter(mine))
+        .set((untried, outbox::last_error.eq(Some(why))))
         .execute(conn)?;
     Ok(changed == 1)
 }

@@ -22,6 +22,8 @@ pub struct Registration {
     pub trusted: bool,
     /// When.
     pub created_at: Seconds,
+    /// What an admin took from it, as [`crate::domain::client::Withheld`] writes it.
+    pub withheld: Option<String>,
 }
 
 /// Stores how an app came.
@@ -48,6 +50,17 @@ pub fn by_token(conn: &mut Conn, digest: &Digest<RegistrationToken>) -> TxResult
 /// Store errors.
 pub fn of_client(conn: &mut Conn, client_id: &str) -> TxResult<Option<Registration>> {
     Ok(client_registrations::table.find(client_id).first(conn).optional()?)
+}
+
+/// Stores what an admin took from it.
+///
+/// # Errors
+/// Store errors.
+pub fn withhold(conn: &mut Conn, client_id: &str, withheld: Option<&str>) -> TxResult<()> {
+    diesel::update(client_registrations::table.find(client_id))
+        .set(client_registrations::withheld.eq(withheld))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Takes back that whoever registered it is trusted.

@@ -281,6 +281,7 @@ diesel::table! {
         initial_token -> Nullable<Text>,
         trusted -> Bool,
         created_at -> BigInt,
+        withheld -> Nullable<Text>,
     }
 }
 

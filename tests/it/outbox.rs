@@ -272,6 +272,72 @@ fn sec_m4_apps_that_failed_lately_stand_back_behind_the_others() {
 }
 
 #[test]
+fn sec_m4_apps_of_strangers_keep_no_other_waiting() {
+    let quiet = Quiet::new();
+    let fine = Receiver::start();
+    // More than there are places for them and for the others together, and longer due.
+    for n in 0..20 {
+        quiet.client(&format!("strange{n}"), "http://localhost:1/out");
+        quiet.put(&format!("strange{n}"));
+        quiet.put(&format!("strange{n}"));
+    }
+    execute(&quiet.engine.db, "UPDATE clients SET unreviewed = true");
+    quiet.clock.advance(1);
+    quiet.client("fine", &fine.url("/out"));
+    let last = quiet.put("fine");
+    let courier = Courier::new(&quiet.engine);
+    let claimed = run(courier.claim()).unwrap();
+    let of_fine = claimed.iter().filter(|one| one.client_id().as_str() == "fine").count();
+    assert_eq!((of_fine, claimed.len()), (1, 9), "eight places for all the strangers");
+    run(async {
+        for one in claimed.into_iter().filter(|one| one.client_id().as_str() == "fine") {
+            courier.deliver(one).await.unwrap();
+        }
+    });
+    assert_eq!(jtis(&fine), [last]);
+}
+
+#[test]
+fn sec_k3_sec_m4_what_found_no_place_was_not_tried() {
+    let quiet = Quiet::new();
+    let (silent, fine) = (Receiver::start(), Receiver::start());
+    silent.reply("/out", Reply::Silence);
+    // One host has four places; two apps there take them all.
+    for id in ["one", "two"] {
+        quiet.client(id, &silent.url("/out"));
+        quiet.put(id);
+        quiet.put(id);
+    }
+    let courier = Courier::new(&quiet.engine);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let local = tokio::task::LocalSet::new();
+    local.block_on(&runtime, async {
+        for one in courier.claim().await.unwrap() {
+            let courier = courier.clone();
+            tokio::task::spawn_local(async move { courier.deliver(one).await });
+        }
+        let deadline = Instant::now() + PATIENCE;
+        while silent.told().len() < 4 && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(silent.told().len(), 4);
+    });
+    quiet.client("fine", &fine.url("/out"));
+    quiet.put("fine");
+    assert_eq!(local.block_on(&runtime, work(&courier)), 1);
+    let of_fine =
+        |quiet: &Quiet| quiet.all().into_iter().find(|one| one.client_id.as_str() == "fine").unwrap();
+    let busy = of_fine(&quiet);
+    assert_eq!((busy.attempts, busy.ended_at, fine.told().len()), (0, None, 0), "{:?}", busy.last_error);
+    assert!(busy.next_at <= quiet.clock.now() + 2, "soon");
+    drop(local);
+    quiet.clock.advance(2);
+    runtime.block_on(work(&courier));
+    let told = of_fine(&quiet);
+    assert_eq!((told.attempts, told.outcome), (1, Some(Outcome::Delivered)), "{:?}", told.last_error);
+}
+
+#[test]
 fn sec_m4_it_is_given_up_after_two_days_and_forgotten_a_week_later() {
     let quiet = Quiet::new();
     quiet.client("shop", "http://localhost:1/out");

@@ -4,7 +4,7 @@ use crate::harness::app::{CALLBACK, CHALLENGE, PASSWORD, TestApp, TestClient, VE
 use crate::harness::binary::{Instance, Server};
 use crate::harness::http::{Answer, Visitor};
 use crate::harness::tls::authority;
-use latchkey::engine::outbound::{LARGEST_DOCUMENT, Method, OutboundError, Request, Response};
+use latchkey::engine::outbound::{Caller, LARGEST_DOCUMENT, Method, OutboundError, Request, Response};
 use latchkey::protocol::claims::BY_SCOPE;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -18,6 +18,7 @@ const KEYS: &str = "/.well-known/jwks.json";
 /// What the guarded client gets.
 fn fetch(app: &TestApp, url: &str) -> Result<Response, OutboundError> {
     let request = Request {
+        caller: Caller::Reviewed,
         method: Method::Get,
         url: url.to_owned(),
         headers: Vec::new(),

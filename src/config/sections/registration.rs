@@ -49,9 +49,11 @@ section! {
         secret_days: u32 => whole(0, 3650, "days").zero_means("never ends"), "0";
         /// Apps that may be registered without a token, and changes that such apps may make of themselves, in
         /// 10 minutes from one network (an IPv4 address, an IPv6 /64; of an IPv6 /48 eight times as many), on
-        /// each node; more are answered 429. Loopback addresses are not counted.
+        /// each node; more are answered 429. Loopback addresses are not counted. An app that was registered with a
+        /// token may change itself as often.
         open_per_network: u32 => whole(0, 1_000_000, "apps").zero_means("no limit"), "20";
-        /// The same from all networks together; beyond it the first 20 of each network still come through.
+        /// The same from all networks together; beyond it the first 20 of each network still come through. All
+        /// apps registered with one token may change themselves, and name documents to be read, as often.
         open_total: u32 => whole(0, 1_000_000, "apps").zero_means("no limit"), "200";
         /// Apps registered without a token that there may be at once.
         open_most_clients: u32 => whole(1, 1_000_000, "apps"), "1000";

@@ -6,12 +6,12 @@ use super::{Desk, metadata};
 use crate::base::id::ClientId;
 use crate::base::secret::{ClientSecret, Plain};
 use crate::domain::audit::Event;
-use crate::domain::client::{Client, Metadata, SubjectType};
+use crate::domain::client::{Client, Metadata, SubjectType, Withheld};
 use crate::engine::subject;
 use crate::protocol::redirect_uri::csp_source;
 use crate::protocol::scope::Scope;
 use crate::store::grants::{self, Ending};
-use crate::store::{Conn, Fault, StoreErrorKind, authorizations, clients, consents};
+use crate::store::{Conn, Fault, StoreErrorKind, authorizations, clients, consents, registrations};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -86,7 +86,7 @@ pub(super) fn create_as(
 }
 
 /// Replaces an app's metadata: the whole object, checked exactly as at creation. With `revision`,
-/// only if it is still at that one.
+/// only if it is still at that one. What it takes from an app that registered itself stays taken.
 ///
 /// # Errors
 /// Invalid metadata, no such app, changed meanwhile, store errors.
@@ -99,7 +99,17 @@ pub fn update(
 ) -> AdminResult<Saved> {
     let old = find(conn, id)?;
     let revision = revision.unwrap_or(old.revision);
-    put(conn, desk, old, |old, metadata| Client { metadata, revision, ..old.clone() }, metadata)
+    let before = old.metadata.clone();
+    let changed = |old: &Client, metadata: Metadata| Client { metadata, revision, ..old.clone() };
+    let saved = put(conn, desk, old, changed, metadata)?;
+    if let Some(registration) = registrations::of_client(conn, id)? {
+        let stored = registration.withheld;
+        let withheld = Withheld::from_stored(stored.as_deref()).after(&before, &saved.client.metadata);
+        if withheld.to_stored() != stored {
+            registrations::withhold(conn, id, withheld.to_stored().as_deref())?;
+        }
+    }
+    Ok(saved)
 }
 
 /// [`update`] by the app itself: with another name or address it is not the one that was reviewed, unless

@@ -82,6 +82,7 @@ pub fn create(conn: &mut Conn, desk: &Desk, new: NewRegistration) -> AdminResult
         initial_token: initial.map(|token| token.id),
         trusted,
         created_at: desk.now(),
+        withheld: None,
     };
     registrations::insert(conn, &registration)?;
     if let Admission::Open { most } = new.admission {

@@ -9,7 +9,7 @@ use crate::base::id::ClientId;
 use crate::domain::audit::Event;
 use crate::domain::delivery::{Delivery, Notice, Outcome};
 use crate::engine::context::Engine;
-use crate::engine::outbound::{LARGEST_DOCUMENT, Method, Request};
+use crate::engine::outbound::{Caller, LARGEST_DOCUMENT, Method, OutboundError, Request};
 use crate::protocol::params;
 use crate::store::outbox::{self, Lane};
 use crate::store::{Conn, TxResult, audit, clients};
@@ -18,31 +18,46 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How long a try may take before another node may take it over, seconds; a call ends long before.
 const LEASE: Seconds = 60;
-/// First tries under way at once.
+/// First tries under way at once, at clients that an admin made or reviewed.
 const FRESH: usize = 12;
 /// Tries under way at once of those that failed before, and of clients that failed lately.
 const AGAIN: usize = 4;
+/// The same for clients that nobody reviewed.
+const UNREVIEWED_FRESH: usize = 6;
+/// The same for clients that nobody reviewed.
+const UNREVIEWED_AGAIN: usize = 2;
 /// Tries under way at once at one client.
 const PER_CLIENT: usize = 2;
 /// How long first tries at a client that failed stand back behind those of others, seconds.
 const STANDS_BACK: Seconds = 60;
 /// Due rows that are looked at in one go.
 const LOOKED_AT: i64 = 64;
+/// What found no free place is looked at again after this, seconds.
+const BUSY: Seconds = 2;
 
-/// First tries and others have places of their own.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Turn {
-    /// A first try, at a client that has not failed lately.
-    First,
-    /// Any other.
-    Again,
+/// First tries and others have places of their own, and strangers' apps apart from the others.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Turn {
+    /// A first try, at a client that has not failed lately; else any.
+    first: bool,
+    /// At a client that registered itself and nobody reviewed.
+    unreviewed: bool,
 }
 
 impl Turn {
+    const ALL: [Self; 4] = [
+        Self { first: true, unreviewed: false },
+        Self { first: false, unreviewed: false },
+        Self { first: true, unreviewed: true },
+        Self { first: false, unreviewed: true },
+    ];
+
     const fn places(self) -> usize {
-        match self {
-            Self::First => FRESH,
-            Self::Again => AGAIN,
+        match (self.first, self.unreviewed) {
+            (true, false) => FRESH,
+            (false, false) => AGAIN,
+            (true, true) => UNREVIEWED_FRESH,
+            (false, true) => UNREVIEWED_AGAIN,
         }
     }
 }
@@ -57,18 +72,14 @@ pub struct Courier {
 /// What is under way in this process. Bounded by the clients there are.
 #[derive(Default)]
 struct AtWork {
-    first: usize,
-    again: usize,
+    turns: HashMap<Turn, usize>,
     clients: HashMap<String, usize>,
     failing: HashMap<String, Seconds>,
 }
 
 impl AtWork {
     fn under_way(&mut self, turn: Turn) -> &mut usize {
-        match turn {
-            Turn::First => &mut self.first,
-            Turn::Again => &mut self.again,
-        }
+        self.turns.entry(turn).or_default()
     }
 }
 
@@ -110,6 +121,8 @@ impl Drop for Place {
 enum Verdict {
     Ended(Outcome, Option<String>),
     Again(String),
+    /// It was none: we had no place for it.
+    Untried,
 }
 
 fn lock(at_work: &Mutex<AtWork>) -> MutexGuard<'_, AtWork> {
@@ -122,28 +135,24 @@ impl Courier {
         Self { engine: engine.clone(), at_work: Arc::default() }
     }
 
-    /// Takes up some of what is due; call it again while there is any. First tries and others have
-    /// places of their own, so that apps that are down keep nobody else from being told at once.
+    /// Takes up some of what is due; call it again while there is any. Each [`Turn`] has places of its
+    /// own, so that neither apps that are down nor those of strangers keep another from being told at once.
     ///
     /// # Errors
     /// Store errors.
     pub async fn claim(&self) -> TxResult<Vec<Claimed>> {
-        let mut claimed = self.claim_in(Turn::First).await?;
-        claimed.extend(self.claim_in(Turn::Again).await?);
+        let mut claimed = Vec::new();
+        for turn in Turn::ALL {
+            claimed.extend(self.claim_in(turn).await?);
+        }
         Ok(claimed)
     }
 
     async fn claim_in(&self, turn: Turn) -> TxResult<Vec<Claimed>> {
         let now = self.engine.now();
         let Some(but) = self.passed_over(turn, now) else { return Ok(Vec::new()) };
-        let look = move |conn: &mut Conn| {
-            let lane = match turn {
-                Turn::First => Lane::Fresh(&but),
-                Turn::Again => Lane::Any(&but),
-            };
-            outbox::due(conn, now, &lane, LOOKED_AT)
-        };
-        let due = self.engine.db.read(look).await?;
+        let lane = Lane { unreviewed: turn.unreviewed, fresh: turn.first, but };
+        let due = self.engine.db.read(move |conn| outbox::due(conn, now, &lane, LOOKED_AT)).await?;
         let mut chosen = self.choose(turn, due);
         if chosen.is_empty() {
             return Ok(Vec::new());
@@ -170,7 +179,7 @@ impl Courier {
             return None;
         }
         let busy = work.clients.iter().filter(|(_, count)| **count >= PER_CLIENT).map(|(client, _)| client);
-        let failing = work.failing.keys().filter(|_| turn == Turn::First);
+        let failing = work.failing.keys().filter(|_| turn.first);
         Some(busy.chain(failing).cloned().collect())
     }
 
@@ -221,6 +230,7 @@ impl Courier {
             return Verdict::Again("the logout token could not be signed".to_owned());
         };
         let request = Request {
+            caller: Caller::telling(&client),
             method: Method::Post,
             url,
             headers: vec![("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())],
@@ -229,6 +239,7 @@ impl Courier {
         };
         match self.engine.outbound.fetch(request).await {
             Ok(answer) => judged(answer.status),
+            Err(OutboundError::Busy) => Verdict::Untried,
             Err(error) => Verdict::Again(error.to_string()),
         }
     }
@@ -241,19 +252,27 @@ impl Courier {
             Verdict::Again(_) => {
                 work.failing.insert(client, self.engine.now().saturating_add(STANDS_BACK));
             }
+            Verdict::Untried => {}
         }
     }
 
     async fn settle(&self, delivery: Delivery, verdict: Verdict) -> TxResult<()> {
         let (engine, now) = (self.engine.clone(), self.engine.now());
         let next_at = now.saturating_add(pause(delivery.attempts, &engine.rng));
+        let soon = now.saturating_add(BUSY);
         let verdict = match verdict {
             Verdict::Again(error) if next_at >= delivery.expires_at => {
                 Verdict::Ended(Outcome::Expired, Some(error))
             }
+            Verdict::Untried if soon >= delivery.expires_at => {
+                Verdict::Ended(Outcome::Expired, Some(OutboundError::Busy.to_string()))
+            }
             other => other,
         };
         let write = move |conn: &mut Conn| match &verdict {
+            Verdict::Untried => {
+                outbox::give_back(conn, &delivery, soon, &OutboundError::Busy.to_string()).map(|_| ())
+            }
             Verdict::Again(error) => outbox::put_off(conn, &delivery, next_at, error).map(|_| ()),
             Verdict::Ended(outcome, error) => {
                 if outbox::end(conn, delivery.id.as_str(), (*outcome, now), error.as_deref())? {

@@ -1,7 +1,9 @@
 //! The guarded client against listeners that misbehave.
 
-use super::{Allowance, LARGEST, Limits, Method, Outbound, OutboundError, Request, Response, is_public};
-use super::{MOST_IN_FLIGHT, MOST_PER_HOST, Slot};
+use super::places::MOST_IN_FLIGHT;
+use super::{
+    Allowance, Caller, LARGEST, Limits, Method, Outbound, OutboundError, Request, Response, is_public,
+};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Sender, channel};
@@ -14,7 +16,8 @@ const SHORT: Limits = Limits { connect: Duration::from_secs(60), total: Duration
 const AMPLE: Limits = Limits { connect: Duration::from_secs(60), total: Duration::from_secs(60) };
 
 fn get(url: &str) -> Request {
-    Request { method: Method::Get, url: url.to_owned(), headers: vec![], body: vec![], largest: LARGEST }
+    let (caller, method) = (Caller::Reviewed, Method::Get);
+    Request { caller, method, url: url.to_owned(), headers: vec![], body: vec![], largest: LARGEST }
 }
 
 /// What `outbound` makes of the request, within its time.
@@ -264,20 +267,6 @@ fn sec_k3_an_endless_body_is_given_up() {
 }
 
 #[test]
-fn sec_k3_only_so_many_calls_at_once() {
-    let outbound = public();
-    let slots: Vec<_> = (0..4).map(|_| outbound.enter("a.example").ok().expect("a slot")).collect();
-    assert!(matches!(outbound.enter("a.example"), Err(OutboundError::Busy)));
-    let more: Vec<_> =
-        (0..28).map(|n| outbound.enter(&format!("h{n}.example")).ok().expect("a slot")).collect();
-    assert!(matches!(outbound.enter("b.example"), Err(OutboundError::Busy)));
-    drop(slots);
-    assert!(outbound.enter("a.example").is_ok());
-    drop(more);
-    assert!(outbound.in_flight.lock().expect("no poison").is_empty());
-}
-
-#[test]
 fn nobody_there_is_unreachable() {
     // A port that nobody is given by chance, unlike one that was free a moment ago.
     let addr = SocketAddr::from(([127, 0, 0, 1], 9));
@@ -344,7 +333,7 @@ fn sec_k4_a_refusal_a_closed_port_and_silence_look_the_same() {
     for url in urls {
         let begun = Instant::now();
         let found = runtime.block_on(outbound.fetch_for_stranger(get(&url), |answer| Ok(answer.body)));
-        assert!(found.is_none(), "{url}");
+        assert!(found.is_err(), "{url}");
         assert!(begun.elapsed() >= limits.connect, "{url} was told after {:?}", begun.elapsed());
     }
     server.join().expect("the server ends");
@@ -361,28 +350,57 @@ fn sec_k4_an_answer_that_is_not_wanted_is_one_more_failure() {
         let read = |answer: Response| if answer.body == b"hi" { Ok(answer.body) } else { Err("not that") };
         let found = runtime.block_on(testing(limits).fetch_for_stranger(request, read));
         handle.join().expect("the server ends");
-        assert!(found.is_some() || begun.elapsed() >= limits.connect);
+        assert!(found.is_ok() || begun.elapsed() >= limits.connect);
         found
     };
-    assert!(ask(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").is_some());
-    assert!(ask(b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nhi").is_none());
-    assert!(ask(b"HTTP/1.1 500 Oh\r\nContent-Length: 2\r\n\r\nhi").is_none());
-    assert!(ask(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno").is_none());
+    assert!(ask(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").is_ok());
+    assert!(ask(b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nhi").is_err());
+    assert!(ask(b"HTTP/1.1 500 Oh\r\nContent-Length: 2\r\n\r\nhi").is_err());
+    assert!(ask(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno").is_err());
 }
 
 #[test]
-fn sec_k3_calls_that_anybody_causes_take_no_place_of_others() {
-    let outbound = Outbound::when_needed(Allowance::Nothing, Limits::default(), &[]);
-    let hosts: Vec<String> = (0..MOST_IN_FLIGHT / MOST_PER_HOST).map(|n| format!("{n}.example")).collect();
-    let anyones = outbound.for_anyone();
-    let held: Vec<Slot> = hosts
-        .iter()
-        .flat_map(|host| std::iter::repeat_n(host, MOST_PER_HOST))
-        .map(|host| anyones.enter(host).ok().unwrap())
+fn sec_k3_classes_of_callers_take_no_place_of_each_other() {
+    let (addr, handle) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi".to_vec());
+    let outbound = testing(AMPLE);
+    let url = format!("http://localhost:{}/", addr.port());
+    let calls: Vec<_> = [Caller::Unreviewed, Caller::Anyone].map(|caller| outbound.fill(caller)).into();
+    // Names that the system takes for ever to look up hold places of their own.
+    let lookups: Vec<_> = (0..MOST_IN_FLIGHT)
+        .map(|n| outbound.classes.of(Caller::Courier).lookups.enter(&n.to_string()))
         .collect();
-    assert!(anyones.enter("one.more.example").is_err());
-    assert!(outbound.for_anyone().enter("one.more.example").is_err(), "there is one set of them");
-    assert!(outbound.enter("0.example").is_ok(), "the others have theirs");
-    drop(held);
-    assert!(outbound.for_anyone().enter("one.more.example").is_ok());
+    for caller in [Caller::Unreviewed, Caller::Anyone, Caller::Courier] {
+        let outcome = fetch(&outbound, Request { caller, ..get(&url) });
+        assert_eq!(failure(outcome), OutboundError::Busy, "{caller:?}");
+    }
+    let answer = fetch(&outbound, Request { caller: Caller::Reviewed, ..get(&url) });
+    assert_eq!(answer.ok().expect("an answer").status, 200);
+    handle.join().expect("the server ends");
+    drop((calls, lookups));
+    assert!(outbound.classes.of(Caller::Reviewed).calls.is_empty(), "it gave its place back");
+}
+
+#[test]
+fn sec_k3_whose_places_a_client_takes() {
+    let mut client = crate::engine::token::rig::client("app", |_| {});
+    assert_eq!((Caller::of(&client), Caller::telling(&client)), (Caller::Reviewed, Caller::Courier));
+    client.unreviewed = true;
+    assert_eq!((Caller::of(&client), Caller::telling(&client)), (Caller::Unreviewed, Caller::Unreviewed));
+}
+
+#[test]
+fn sec_k1_what_our_own_name_leads_to_is_no_place_for_strangers() {
+    let outbound = public().known_as("93.184.216.34");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let own: IpAddr = "93.184.216.34".parse().expect("an address");
+    let other: IpAddr = "93.184.216.35".parse().expect("an address");
+    for caller in [Caller::Unreviewed, Caller::Anyone] {
+        let request = Request { caller, ..get("https://93.184.216.34/") };
+        assert_eq!(failure(fetch(&outbound, request)), OutboundError::AddressRefused, "{caller:?}");
+        assert_eq!(runtime.block_on(outbound.guarded(caller).check(other)), Ok(()));
+    }
+    // Apps of the operator's own stand behind the same address.
+    for caller in [Caller::Courier, Caller::Reviewed] {
+        assert_eq!(runtime.block_on(outbound.guarded(caller).check(own)), Ok(()), "{caller:?}");
+    }
 }

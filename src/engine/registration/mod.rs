@@ -3,17 +3,19 @@
 //! it refers to outside of any transaction, and then do everything in one.
 
 mod answer;
+mod pace;
 mod policy;
 mod sector;
 
 pub use answer::PATH;
+pub use pace::Pace;
 pub use policy::{Mode, RegistrationPolicy};
 
 use super::admin::registrations::{self, Admission, NewRegistration, Proof, Replacement};
 use super::admin::{self, Actor, AdminError, AdminResult, Desk, FieldProblem};
 use super::context::{Ctx, Engine};
 use crate::base::secret::{InitialToken, Plain, RegistrationToken, Secret};
-use crate::domain::client::{Client, SecretHash};
+use crate::domain::client::{Client, SecretHash, Withheld};
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::registrations::Registration;
 use crate::store::{Conn, Fault, initial_tokens};
@@ -34,8 +36,13 @@ pub async fn register(
     document: &str,
 ) -> Result<Value, Refusal> {
     let policy = &engine.policy.registration;
-    let (admission, actor) = admit(engine, ctx, token).await?;
-    let asked = policy::asked(document, policy, None).map_err(|problems| invalid(&problems))?;
+    let (admission, actor, holds) = admit(engine, ctx, token).await?;
+    let asked = policy::asked(document, policy, (None, &Withheld::default()))
+        .map_err(|problems| invalid(&problems))?;
+    if let (Some(token), Some(_)) = (&holds, &asked.metadata.sector_identifier_uri) {
+        // What fails costs no use of the token, and is a fetch all the same.
+        engine.paced.admit((token, None), policy.open, engine.clock.now_ms())?;
+    }
     sector::check(&engine.outbound, &asked.metadata).await.map_err(|problem| invalid(&[problem]))?;
     let token = Plain::<RegistrationToken>::generate(&engine.rng);
     let new = NewRegistration {
@@ -73,11 +80,14 @@ pub async fn replace(
 ) -> Result<Value, Refusal> {
     let policy = &engine.policy.registration;
     let (registration, current) = authenticated(engine, ctx, id, token).await?;
-    if registration.initial_token.is_none() {
-        // Every change has all nodes read the apps again; strangers must not have them do so all the time.
-        engine.registered.admit(ctx.ip, policy.open, || engine.now())?;
+    // Every change has all nodes read the apps again; nobody must have them do so all the time.
+    match &registration.initial_token {
+        None => engine.registered.admit(ctx.ip, policy.open, || engine.now())?,
+        Some(token) => engine.paced.admit((token, Some(id)), policy.open, engine.clock.now_ms())?,
     }
-    let asked = policy::asked(document, policy, Some(&current)).map_err(|problems| invalid(&problems))?;
+    let withheld = Withheld::from_stored(registration.withheld.as_deref());
+    let asked = policy::asked(document, policy, (Some(&current), &withheld));
+    let asked = asked.map_err(|problems| invalid(&problems))?;
     same_credentials(engine, &current, &asked).await?;
     sector::check(&engine.outbound, &asked.metadata).await.map_err(|problem| invalid(&[problem]))?;
     let replacement = Replacement {
@@ -120,8 +130,12 @@ pub async fn remove_unused(engine: &Engine) -> Result<usize, Fault> {
     gone.map_err(Fault::from)
 }
 
-/// Who may register an app now (security row I1).
-async fn admit(engine: &Engine, ctx: &Ctx, token: Option<&Secret>) -> Result<(Admission, Actor), Refusal> {
+/// Who may register an app now (security row I1), and the id of the initial access token that they hold.
+async fn admit(
+    engine: &Engine,
+    ctx: &Ctx,
+    token: Option<&Secret>,
+) -> Result<(Admission, Actor, Option<String>), Refusal> {
     let policy = &engine.policy.registration;
     let Some(token) = token else {
         return match policy.mode {
@@ -130,7 +144,7 @@ async fn admit(engine: &Engine, ctx: &Ctx, token: Option<&Secret>) -> Result<(Ad
             Mode::Open => {
                 engine.registered.admit(ctx.ip, policy.open, || engine.now())?;
                 let actor = Actor::Registrant("anybody".to_owned());
-                Ok((Admission::Open { most: policy.most_open }, actor))
+                Ok((Admission::Open { most: policy.most_open }, actor, None))
             }
         };
     };
@@ -139,7 +153,8 @@ async fn admit(engine: &Engine, ctx: &Ctx, token: Option<&Secret>) -> Result<(Ad
     let found = engine.db.read(move |conn| initial_tokens::find(conn, &looked_up)).await;
     let found = found.map_err(Fault::into_refusal)?.filter(|found| found.is_live(engine.now()));
     let found = found.ok_or(Check::InitialTokenInvalid)?;
-    Ok((Admission::Token(digest), Actor::Registrant(format!("initial token {}", found.id))))
+    let actor = Actor::Registrant(format!("initial token {}", found.id));
+    Ok((Admission::Token(digest), actor, Some(found.id)))
 }
 
 fn proof(id: &str, token: &Secret) -> Proof {

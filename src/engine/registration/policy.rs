@@ -5,7 +5,7 @@
 use super::super::admin::{FieldProblem, document, metadata};
 use crate::base::clock::Seconds;
 use crate::base::secret::Secret;
-use crate::domain::client::{Client, Metadata, PkcePolicy};
+use crate::domain::client::{Client, Metadata, PkcePolicy, Withheld};
 use crate::engine::begun::Limits;
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::redirect_uri::VerifiedRedirect;
@@ -97,14 +97,15 @@ const OWN: [&str; 32] = [
     "software_version",
 ];
 
-/// Reads the document of an app that registers itself, or (with `current`) replaces what it registered.
+/// Reads the document of an app that registers itself, or (with `current`) replaces what it registered, of
+/// which an admin took `withheld`.
 ///
 /// # Errors
 /// Every member that is not as it must be.
 pub fn asked(
     text: &str,
     policy: &RegistrationPolicy,
-    current: Option<&Client>,
+    (current, withheld): (Option<&Client>, &Withheld),
 ) -> Result<Asked, Vec<FieldProblem>> {
     if text.len() > LONGEST {
         let fix = "Leave out what is not needed; give keys by jwks_uri.";
@@ -119,11 +120,12 @@ pub fn asked(
         client_id = document::take_text(&mut members, "client_id", &mut problems);
         client_secret = document::take_text(&mut members, "client_secret", &mut problems).map(Secret::new);
     }
-    let base = base(policy, current, &members);
+    let base = base(policy, (current, withheld), &members);
     keep_ours(&base, current, &mut members, &mut problems);
     let mut metadata = document::onto(base, &mut members, &mut problems);
     if problems.is_empty() {
         within(policy, current, &metadata, &mut problems);
+        regained(withheld, &metadata, &mut problems);
         if metadata.client_name.trim().is_empty() {
             metadata.client_name = unnamed(&metadata);
         }
@@ -134,7 +136,11 @@ pub fn asked(
 }
 
 /// What holds where the app says nothing.
-fn base(policy: &RegistrationPolicy, current: Option<&Client>, members: &Map<String, Value>) -> Metadata {
+fn base(
+    policy: &RegistrationPolicy,
+    (current, withheld): (Option<&Client>, &Withheld),
+    members: &Map<String, Value>,
+) -> Metadata {
     let mut base = current.map_or_else(|| Metadata::named(""), |client| ours_of(&client.metadata));
     let is_public =
         members.get("token_endpoint_auth_method").and_then(Value::as_str) == Some(AuthMethod::None.as_str());
@@ -146,7 +152,8 @@ fn base(policy: &RegistrationPolicy, current: Option<&Client>, members: &Map<Str
         Some(client) => client.metadata.pkce,
     };
     base.grant_types = default_grants(members);
-    base.legacy_response_types |= policy.legacy && is_legacy(members);
+    base.grant_types.retain(|grant| !withheld.has_grant(grant));
+    base.legacy_response_types |= policy.legacy && is_legacy(members) && !withheld.has_legacy();
     base.scope = match current {
         Some(client) => client.metadata.scope.clone(),
         None if document::is_machine(members) => String::new(),
@@ -251,6 +258,22 @@ fn within(
         let fix = format!("Use {}.", policy.grant_types.join(" or "));
         let problem = "is not offered to apps that register themselves";
         problems.push(FieldProblem::new(format!("grant_types[{index}]"), grant, problem, fix));
+    }
+}
+
+/// What an admin took from the app: it does not get it back by itself, whatever others may have.
+fn regained(withheld: &Withheld, metadata: &Metadata, problems: &mut Vec<FieldProblem>) {
+    let grants = metadata.grant_types.iter().map(|grant| ("grant_types", grant, withheld.has_grant(grant)));
+    let responses = metadata.response_types.iter();
+    let responses = responses.map(|kind| ("response_types", kind, withheld.has_response(kind)));
+    for (field, value, _) in grants.chain(responses).filter(|(_, _, taken)| *taken) {
+        let problem = "was taken from this app by an administrator of this server";
+        problems.push(FieldProblem::new(
+            field,
+            value,
+            problem,
+            "Leave it out, and ask them to give it back.",
+        ));
     }
 }
 

@@ -3,16 +3,24 @@
 
 use crate::domain::client::Metadata;
 use crate::engine::admin::FieldProblem;
-use crate::engine::outbound::{LARGEST, Method, Outbound, Request, Response};
+use crate::engine::outbound::{Caller, LARGEST, Method, Outbound, Request, Response};
 
 /// Reads the document that the metadata names, if it names one, at creation and at every update. What is
-/// wrong with it is told in one way, whatever it is (security row K4).
+/// wrong with it is told in one way, whatever it is (security row K4). An app without redirect URIs, of a device
+/// for example, has nothing that a document could list: any sector could be named, and nothing would show that
+/// the app is of it (OIDC Core §8.1, OIDC Registration §5).
 ///
 /// # Errors
-/// That it cannot be read, or lacks a redirect URI.
+/// That it proves nothing, cannot be read, or lacks a redirect URI.
 pub async fn check(outbound: &Outbound, metadata: &Metadata) -> Result<(), FieldProblem> {
     let Some(url) = &metadata.sector_identifier_uri else { return Ok(()) };
+    if metadata.redirect_uris.is_empty() {
+        let problem = "needs redirect_uris: nothing else shows that this app is of that sector";
+        let fix = "Leave it out: each app without redirect URIs is a sector of its own.";
+        return Err(FieldProblem::new("sector_identifier_uri", url, problem, fix));
+    }
     let request = Request {
+        caller: Caller::Unreviewed,
         method: Method::Get,
         url: url.clone(),
         headers: vec![("accept".to_owned(), "application/json".to_owned())],
@@ -20,7 +28,7 @@ pub async fn check(outbound: &Outbound, metadata: &Metadata) -> Result<(), Field
         largest: LARGEST,
     };
     let read = |answer: Response| lists_all(&answer.body, &metadata.redirect_uris);
-    outbound.fetch_for_stranger(request, read).await.ok_or_else(|| {
+    outbound.fetch_for_stranger(request, read).await.map_err(|_| {
         let problem = "cannot be read as a JSON array that holds every redirect URI of this app";
         let fix = "Serve the list over https, without a redirect, to the public, and try again.";
         FieldProblem::new("sector_identifier_uri", url, problem, fix)

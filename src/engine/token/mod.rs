@@ -13,7 +13,7 @@ pub mod live;
 mod live_tests;
 pub mod refresh_token;
 #[cfg(test)]
-mod rig;
+pub(in crate::engine) mod rig;
 #[cfg(test)]
 mod tests;
 

@@ -19,7 +19,7 @@ use crate::engine::context::{Macs, Policy};
 use crate::engine::introspect::introspect;
 use crate::engine::keys::{KeyPolicy, KeyRing, Setup};
 use crate::engine::outbound::{Allowance, Outbound, STRANGER_LIMITS};
-use crate::engine::registration::RegistrationPolicy;
+use crate::engine::registration::{Pace, RegistrationPolicy};
 use crate::engine::resources::Resources;
 use crate::engine::secrets::{PasswordSettings, Passwords};
 use crate::engine::userinfo::userinfo;
@@ -164,6 +164,7 @@ impl Rig {
             macs,
             begun,
             registered,
+            paced: Pace::default(),
             outbound,
             client_keys: ClientKeys::default(),
             request_objects: RequestObjects::default(),

@@ -1,6 +1,6 @@
 //! Between the `openidconnect` package and the guarded client; keeps what was said, if asked to.
 
-use crate::engine::outbound::{self, LARGEST, LARGEST_DOCUMENT, Method, Outbound, OutboundError};
+use crate::engine::outbound::{self, Caller, LARGEST, LARGEST_DOCUMENT, Method, Outbound, OutboundError};
 use openidconnect::http::header::AUTHORIZATION;
 use openidconnect::http::{self, StatusCode};
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
@@ -115,6 +115,8 @@ fn translate(request: HttpRequest) -> Result<outbound::Request, OutboundError> {
     let headers: Result<Vec<_>, _> =
         head.headers.iter().map(|(name, value)| text(value).map(|value| (name.to_string(), value))).collect();
     Ok(outbound::Request {
+        // Providers are what admins configured.
+        caller: Caller::Reviewed,
         method,
         url: head.uri.to_string(),
         headers: headers.map_err(|_| OutboundError::UrlRefused("a header that is not text"))?,

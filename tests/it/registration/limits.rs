@@ -154,6 +154,34 @@ fn sec_i1_a_network_registers_so_many_apps_and_no_more() {
     assert_eq!([change(), change(), change()], [200, 200, 429]);
 }
 
+/// A use of a token is one app, and no leave to have us work for ever.
+#[test]
+fn sec_i1_k3_what_an_app_of_a_token_changes_and_has_fetched_is_limited() {
+    let app = TestApp::with_env(&[
+        ("LATCHKEY_REGISTRATION__MODE", "token"),
+        ("LATCHKEY_REGISTRATION__OPEN_PER_NETWORK", "2"),
+        ("LATCHKEY_REGISTRATION__OPEN_TOTAL", "3"),
+    ]);
+    let (one, two) = (token(&app, 5, false), token(&app, 5, false));
+    let [first, second] = [(); 2].map(|()| post(&app, Some(&one), &json!({})).json());
+    let change = |made| super::manage(&app, "PUT", made, Some(&super::again(made, &json!({}))));
+    assert_eq!([change(&first).status, change(&first).status], [200, 200]);
+    let refused = change(&first);
+    app.assert_json(&refused, 429, "temporarily_unavailable", "LK-1911");
+    assert!(refused.header("retry-after").is_some());
+    // All apps of a token share, and another token has its own.
+    assert_eq!([change(&second).status, change(&second).status], [200, 429]);
+    let other = post(&app, Some(&two), &json!({})).json();
+    assert_eq!(change(&other).status, 200);
+    app.advance(600);
+    assert_eq!(change(&first).status, 200);
+    // What is fetched counts, whether it comes to an app or not.
+    let sector = json!({ "sector_identifier_uri": "https://10.0.0.1/sector" });
+    let fetch = || post(&app, Some(&two), &sector).status;
+    assert_eq!([fetch(), fetch(), fetch(), fetch()], [400, 400, 400, 429]);
+    assert_eq!(post(&app, Some(&two), &json!({})).status, 201, "registering is limited by uses");
+}
+
 #[test]
 fn sec_i1_v3_of_tokens_only_digests_are_kept() {
     let app = open();

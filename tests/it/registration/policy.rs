@@ -204,6 +204,52 @@ fn sec_i3_what_an_admin_decided_stays_and_is_not_regained() {
 }
 
 #[test]
+fn sec_i3_grant_types_and_the_legacy_switch_that_an_admin_took_stay_taken() {
+    let app = super::open_with(&[("LATCHKEY_REGISTRATION__LEGACY_RESPONSE_TYPES", "true")]);
+    let all = json!({
+        "grant_types": ["authorization_code", "refresh_token", "implicit"],
+        "response_types": ["code", "code id_token"],
+    });
+    let made = register(&app, &all);
+    let edit = |grants: &[&str], legacy: bool| {
+        let id = client(&made).id;
+        let grants: Vec<String> = grants.iter().map(|grant| (*grant).to_owned()).collect();
+        app.admin(move |conn, desk| {
+            let mut metadata = clients::find(conn, &id)?.metadata;
+            metadata.grant_types = grants;
+            metadata.response_types = vec!["code".to_owned()];
+            metadata.legacy_response_types = legacy;
+            clients::update(conn, desk, &id, metadata, None)
+        })
+    };
+    edit(&["authorization_code"], false);
+    let short = |more: Value| {
+        let mut body = json!({ "client_id": made["client_id"], "redirect_uris": [CALLBACK] });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        manage(&app, "PUT", &made, Some(&body))
+    };
+    for wish in [
+        all.clone(),
+        json!({ "grant_types": ["authorization_code", "refresh_token"] }),
+        json!({ "response_types": ["code id_token"] }),
+        json!({ "response_types": ["code", "id_token"], "grant_types": ["authorization_code", "implicit"] }),
+    ] {
+        app.assert_json(&short(wish), 400, "invalid_client_metadata", "LK-1705");
+    }
+    let kept = short(json!({}));
+    assert_eq!((kept.status, &kept.json()["grant_types"]), (200, &json!(["authorization_code"])));
+    let told = manage(&app, "GET", &made, None).json();
+    assert_eq!(told["legacy_response_types"], false);
+    assert_eq!(manage(&app, "PUT", &made, Some(&told)).status, 200);
+    // What an admin gives back may be given up and had again.
+    edit(&["authorization_code", "refresh_token"], false);
+    assert_eq!(short(json!({})).json()["grant_types"], json!(["authorization_code"]));
+    let regained = short(json!({ "grant_types": ["authorization_code", "refresh_token"] }));
+    assert_eq!(regained.json()["grant_types"], json!(["authorization_code", "refresh_token"]));
+    app.assert_json(&short(all), 400, "invalid_client_metadata", "LK-1705");
+}
+
+#[test]
 fn sec_i4_only_the_own_token_of_an_active_app_opens_its_registration() {
     let app = open();
     let (made, other) = (register(&app, &json!({})), register(&app, &json!({})));

@@ -29,6 +29,10 @@ impl Site {
 
 /// A server to which `https://site.example.com` is a site on this machine.
 fn with_site() -> (TestApp, Site) {
+    with_site_and(&[])
+}
+
+fn with_site_and(env: &[(&'static str, &str)]) -> (TestApp, Site) {
     let site = Site::default();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
@@ -53,7 +57,9 @@ fn with_site() -> (TestApp, Site) {
     let allowance = Allowance::SelfLoopback { origin: "https://site.example.com".to_owned(), listener: addr };
     let limits = Limits { connect: Duration::from_millis(20), total: Duration::from_secs(20) };
     let outbound = Outbound::limited(allowance, limits, &[]).unwrap();
-    (TestApp::with_outbound(&[("LATCHKEY_REGISTRATION__MODE", "open")], outbound), site)
+    let env: Vec<_> =
+        [("LATCHKEY_REGISTRATION__MODE", "open")].into_iter().chain(env.iter().copied()).collect();
+    (TestApp::with_outbound(&env, outbound), site)
 }
 
 fn sector(path: &str) -> Value {
@@ -124,6 +130,25 @@ fn sec_i2_b55_an_app_cannot_move_to_other_subjects() {
             assert_eq!(metadata(&manage(&app, "GET", &made, None).json()), metadata(&made), "{after}");
         }
     }
+}
+
+/// A document that lists nothing shows nothing: an app of a device could be of any sector (OIDC Core §8.1).
+#[test]
+fn sec_i2_b57_an_app_without_redirect_uris_names_no_sector() {
+    const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+    let grants = format!("authorization_code,{DEVICE}");
+    let (app, site) = with_site_and(&[("LATCHKEY_REGISTRATION__GRANT_TYPES", &grants)]);
+    site.put("/sector", "200 OK", &json!([]));
+    let plain = json!({ "redirect_uris": null, "grant_types": [DEVICE], "response_types": [] });
+    let made = register(&app, &plain);
+    let mut of_sector = plain;
+    of_sector["sector_identifier_uri"] = sector("/sector")["sector_identifier_uri"].clone();
+    let changed = manage(&app, "PUT", &made, Some(&again(&made, &of_sector)));
+    for answer in [post(&app, None, &of_sector), changed] {
+        app.assert_json(&answer, 400, "invalid_client_metadata", "LK-1705");
+        assert_eq!(answer.json()["parameter"], "sector_identifier_uri");
+    }
+    assert_eq!(site.asked(), Vec::<String>::new());
 }
 
 #[test]

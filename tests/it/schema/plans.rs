@@ -208,8 +208,9 @@ fn what_ends_and_forgets_many_is_found_by_an_index() {
         session_clients::of_sessions(conn, &["s", "t"]).map(|_| ())
     });
     assert_indexed(db, "the outbox", |conn| {
-        outbox::due(conn, 1, &Lane::Fresh(&["c".to_owned()]), 9)?;
-        outbox::due(conn, 1, &Lane::Any(&[]), 9)?;
+        for (unreviewed, fresh) in [(false, true), (false, false), (true, true), (true, false)] {
+            outbox::due(conn, 1, &Lane { unreviewed, fresh, but: vec!["c".to_owned()] }, 9)?;
+        }
         outbox::claim(conn, "d", 1, 2)?;
         outbox::end(conn, "d", (Outcome::Delivered, 1), Some("x")).map(|_| ())
     });

@@ -5,7 +5,7 @@
 use crate::base::clock::Seconds;
 use crate::domain::client::Client;
 use crate::engine::context::Engine;
-use crate::engine::outbound::{Method, Request, Response};
+use crate::engine::outbound::{Caller, Method, Request, Response, Unfetched};
 use crate::protocol::refusal::{Check, Refusal};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -54,18 +54,24 @@ pub async fn object(engine: &Engine, client: &Client, uri: &str) -> Result<Strin
     }
     let headers =
         vec![("accept".to_owned(), "application/oauth-authz-req+jwt, application/jwt, */*".to_owned())];
-    let request =
-        Request { method: Method::Get, url: address.to_owned(), headers, body: Vec::new(), largest: LARGEST };
-    let found = engine.outbound.for_anyone().fetch_for_stranger(request, text).await;
+    let request = Request {
+        caller: Caller::Anyone,
+        method: Method::Get,
+        url: address.to_owned(),
+        headers,
+        body: Vec::new(),
+        largest: LARGEST,
+    };
+    let found = engine.outbound.fetch_for_stranger(request, text).await;
     let now = engine.now();
     match &found {
-        Some(object) if !fragment.is_empty() => {
+        Ok(object) if !fragment.is_empty() => {
             engine.request_objects.keep(whole, Some(object.clone()), now.saturating_add(KEPT), now);
         }
-        Some(_) => {}
-        None => engine.request_objects.keep(bare, None, now.saturating_add(FAILED), now),
+        Ok(_) | Err(Unfetched::Busy) => {}
+        Err(Unfetched::Failed) => engine.request_objects.keep(bare, None, now.saturating_add(FAILED), now),
     }
-    found.ok_or_else(failed)
+    found.map_err(|_| failed())
 }
 
 fn text(answer: Response) -> Result<String, &'static str> {
