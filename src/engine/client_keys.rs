@@ -12,6 +12,7 @@ use crate::domain::client::Client;
 use crate::protocol::alg::SigningAlg;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The clients whose keys are kept at the most, of those that are reviewed and of those that are not.
@@ -60,28 +61,60 @@ struct State {
     turn: u64,
     read_at: Option<Seconds>,
     failed_at: Option<Seconds>,
+    /// Why the last fetch brought nothing.
+    failure: Option<String>,
     /// When they were last fetched for an unknown `kid`.
     sought_at: Option<Seconds>,
 }
 
+/// Why a JWT proves nothing: for the story of a request, which admins read. Whoever sent it learns none of it
+/// (security rows D2, K4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unproven {
+    /// The client has none registered, or there is no place to remember when they were fetched.
+    NoKeys,
+    /// They could not be fetched, for this reason.
+    Unfetched(String),
+    /// None of them is the one that the JWT names, and fits the algorithm.
+    UnknownKey,
+    /// The key says no.
+    Wrong,
+}
+
+impl fmt::Display for Unproven {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoKeys => out.write_str("no jwks and no jwks_uri are registered, or no more can be kept"),
+            Self::Unfetched(why) => write!(out, "the jwks_uri brought nothing: {why}"),
+            Self::UnknownKey => out.write_str("no key of the client has this kid and fits the algorithm"),
+            Self::Wrong => out.write_str("the signature is not by the key it names"),
+        }
+    }
+}
+
 /// The claims of a JWT that one of the client's keys signed with `alg`; keys are fetched where that
 /// is needed.
+///
+/// # Errors
+/// [`Unproven`].
 pub async fn signed_by(
     engine: &Engine,
     client: &Client,
     jwt: &ForeignJwt<'_>,
     alg: SigningAlg,
-) -> Option<Map<String, Value>> {
-    let entry = engine.client_keys.entry(client, engine.now())?;
+) -> Result<Map<String, Value>, Unproven> {
+    let entry = engine.client_keys.entry(client, engine.now()).ok_or(Unproven::NoKeys)?;
     let known = entry.current(engine).await;
+    let unknown = |state: State| state.failure.map_or(Unproven::UnknownKey, Unproven::Unfetched);
     match jwt.checked_by(&known.keys, alg) {
-        Verdict::Genuine(claims) => Some(claims),
-        Verdict::Wrong => None,
+        Verdict::Genuine(claims) => Ok(claims),
+        Verdict::Wrong => Err(Unproven::Wrong),
         Verdict::UnknownKey => {
-            let newer = entry.sought(engine, known.turn).await?;
+            let Some(newer) = entry.sought(engine, known.turn).await else { return Err(unknown(known)) };
             match jwt.checked_by(&newer.keys, alg) {
-                Verdict::Genuine(claims) => Some(claims),
-                Verdict::Wrong | Verdict::UnknownKey => None,
+                Verdict::Genuine(claims) => Ok(claims),
+                Verdict::Wrong => Err(Unproven::Wrong),
+                Verdict::UnknownKey => Err(unknown(newer)),
             }
         }
     }
@@ -219,9 +252,11 @@ impl Entry {
         let found = outbound.fetch_for_stranger(request, key_set).await;
         // That we were busy says nothing of the app, and cost it nothing.
         if matches!(found, Err(Unfetched::Busy)) {
+            self.state().failure = Some(Unfetched::Busy.to_string());
             return;
         }
         let mut state = self.state();
+        state.failure = found.as_ref().err().map(ToString::to_string);
         state.sought_at = sought_at.or(state.sought_at);
         match found {
             Ok(keys) => {

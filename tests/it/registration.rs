@@ -255,7 +255,12 @@ fn b56_unknown_members_are_ignored_and_unfit_values_refused() {
     let app = open();
     let made = register(
         &app,
-        &json!({ "x_favourite_colour": "blue", "client_name#de": "Buchladen", "logo_uri": null }),
+        &json!({
+            "x_favourite_colour": "blue",
+            "client_name#de": "Buchladen",
+            "logo_uri": null,
+            "dpop_bound_access_tokens": false,
+        }),
     );
     assert!(made.get("x_favourite_colour").is_none() && made.get("client_name#de").is_none());
     let unfit = [
@@ -277,6 +282,10 @@ fn b56_unknown_members_are_ignored_and_unfit_values_refused() {
         json!({ "client_name": "x".repeat(101) }),
         json!({ "client_name": 7 }),
         json!({ "software_id": "" }),
+        // Understood, and not had: who asks for protection is not told that it is there.
+        json!({ "require_signed_request_object": true }),
+        json!({ "id_token_encrypted_response_alg": "RSA-OAEP" }),
+        json!({ "dpop_bound_access_tokens": true }),
         json!({ "software_version": "x".repeat(201) }),
         json!({ "scope": "openid \"" }),
     ];

@@ -3,6 +3,7 @@
 //! time tell what is at that address. The reason is in the log.
 
 use super::{Outbound, OutboundError, Request, Response};
+use std::fmt;
 use std::time::Duration;
 use url::Url;
 
@@ -10,13 +11,23 @@ use url::Url;
 pub const LIMITS: super::Limits =
     super::Limits { connect: Duration::from_secs(1), total: Duration::from_secs(5) };
 
-/// Why nothing was fetched: enough for us to know what to remember, and nothing to tell anybody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why nothing was fetched: for us to know what to remember, and for the story of a request that is told to
+/// admins; never for whoever supplied the URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unfetched {
     /// No place was free, so nobody was called: nothing was learnt about that address.
     Busy,
-    /// Anything else.
-    Failed,
+    /// Anything else, in words.
+    Failed(String),
+}
+
+impl fmt::Display for Unfetched {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Busy => OutboundError::Busy.fmt(out),
+            Self::Failed(why) => out.write_str(why),
+        }
+    }
 }
 
 impl Outbound {
@@ -31,18 +42,18 @@ impl Outbound {
     ) -> Result<T, Unfetched> {
         let place = place(&request.url);
         let even = tokio::time::sleep(self.limits.connect);
-        let (why, unfetched) = match self.fetch(request).await {
+        let why = match self.fetch(request).await {
             Ok(answer) if answer.status == 200 => match read(answer) {
                 Ok(read) => return Ok(read),
-                Err(why) => (why.to_owned(), Unfetched::Failed),
+                Err(why) => Unfetched::Failed(why.to_owned()),
             },
-            Ok(answer) => (format!("the answer has status {}", answer.status), Unfetched::Failed),
-            Err(OutboundError::Busy) => (OutboundError::Busy.to_string(), Unfetched::Busy),
-            Err(error) => (error.to_string(), Unfetched::Failed),
+            Ok(answer) => Unfetched::Failed(format!("the answer has status {}", answer.status)),
+            Err(OutboundError::Busy) => Unfetched::Busy,
+            Err(error) => Unfetched::Failed(error.to_string()),
         };
-        tracing::warn!(place, why, "what an app refers to could not be fetched");
+        tracing::warn!(place, %why, "what an app refers to could not be fetched");
         even.await;
-        Err(unfetched)
+        Err(why)
     }
 }
 

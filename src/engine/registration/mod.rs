@@ -6,6 +6,7 @@ mod answer;
 mod pace;
 mod policy;
 mod sector;
+mod unmet;
 
 pub use answer::PATH;
 pub use pace::Pace;

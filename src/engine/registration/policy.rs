@@ -3,6 +3,7 @@
 //! refused when an app asks for something else.
 
 use super::super::admin::{FieldProblem, document, metadata};
+use super::{sector, unmet};
 use crate::base::clock::Seconds;
 use crate::base::secret::Secret;
 use crate::domain::client::{Client, Metadata, PkcePolicy, Withheld};
@@ -115,6 +116,7 @@ pub fn asked(
     // RFC 7592 §2.2: a null is read as if the member were not there.
     members.retain(|_, value| !value.is_null());
     let mut problems = Vec::new();
+    unmet::take(&mut members, &mut problems);
     let (mut client_id, mut client_secret) = (None, None);
     if current.is_some() {
         client_id = document::take_text(&mut members, "client_id", &mut problems);
@@ -126,6 +128,7 @@ pub fn asked(
     if problems.is_empty() {
         within(policy, current, &metadata, &mut problems);
         regained(withheld, &metadata, &mut problems);
+        sector::proven(&metadata, &mut problems);
         if metadata.client_name.trim().is_empty() {
             metadata.client_name = unnamed(&metadata);
         }

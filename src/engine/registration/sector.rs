@@ -1,9 +1,11 @@
 //! The document of a sector (OIDC Core §8.1, OIDC Registration §5): who has it serve a list with every
 //! redirect URI of the app is of that sector.
 
-use crate::domain::client::Metadata;
+use crate::domain::client::{Metadata, SubjectType};
 use crate::engine::admin::FieldProblem;
+use crate::engine::device;
 use crate::engine::outbound::{Caller, LARGEST, Method, Outbound, Request, Response};
+use url::Url;
 
 /// Reads the document that the metadata names, if it names one, at creation and at every update. What is
 /// wrong with it is told in one way, whatever it is (security row K4). An app without redirect URIs, of a device
@@ -33,6 +35,26 @@ pub async fn check(outbound: &Outbound, metadata: &Metadata) -> Result<(), Field
         let fix = "Serve the list over https, without a redirect, to the public, and try again.";
         FieldProblem::new("sector_identifier_uri", url, problem, fix)
     })
+}
+
+/// What a pairwise app that registers itself gets of people must go where its sector is shown to be: to its
+/// redirect URIs. Else it could name another's, and hear by whose name that one knows a person.
+pub(super) fn proven(metadata: &Metadata, problems: &mut Vec<FieldProblem>) {
+    if metadata.subject_type != SubjectType::Pairwise || metadata.redirect_uris.is_empty() {
+        return;
+    }
+    if metadata.grant_types.iter().any(|grant| grant == device::GRANT_TYPE) {
+        let problem = "cannot be had by a pairwise app with redirect_uris: nothing shows that the device is of its sector";
+        let fix = "Register the device as a client of its own, without redirect_uris.";
+        problems.push(FieldProblem::new("grant_types", device::GRANT_TYPE, problem, fix));
+    }
+    let host = |uri: &str| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let Some(told) = &metadata.backchannel_logout_uri else { return };
+    if !metadata.redirect_uris.iter().any(|uri| host(uri) == host(told)) {
+        let problem = "must have the host of one of the redirect_uris in a pairwise app";
+        let fix = "Take logout tokens there, or ask for public subjects.";
+        problems.push(FieldProblem::new("backchannel_logout_uri", told, problem, fix));
+    }
 }
 
 /// OIDC Registration §5: "The values of the redirect_uris that are registered MUST be included in the

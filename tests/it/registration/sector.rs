@@ -151,6 +151,33 @@ fn sec_i2_b57_an_app_without_redirect_uris_names_no_sector() {
     assert_eq!(site.asked(), Vec::<String>::new());
 }
 
+/// Whoever names a sector by redirect URIs alone must not get subjects of it anywhere else.
+#[test]
+fn sec_i2_b57_subjects_of_a_sector_go_where_it_is_shown_to_be() {
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    let types = "authorization_code refresh_token ".to_owned() + device;
+    let app = super::open_with(&[("LATCHKEY_REGISTRATION__GRANT_TYPES", &types)]);
+    let grants = json!(["authorization_code", device]);
+    let cases = [
+        (json!({"subject_type": "pairwise", "grant_types": grants}), "grant_types"),
+        (
+            json!({"subject_type": "pairwise", "backchannel_logout_uri": "https://evil.example/"}),
+            "backchannel_logout_uri",
+        ),
+        (json!({"subject_type": "pairwise", "backchannel_logout_uri": "https://rp.example.com/out"}), ""),
+        (
+            json!({"subject_type": "pairwise", "grant_types": [device], "redirect_uris": [], "response_types": []}),
+            "",
+        ),
+        (json!({"grant_types": grants, "backchannel_logout_uri": "https://other.example/"}), ""),
+    ];
+    for (document, field) in cases {
+        let answer = post(&app, None, &document);
+        assert_eq!(answer.status, if field.is_empty() { 201 } else { 400 }, "{document}: {}", answer.text());
+        assert!(answer.text().contains(field), "{document}: {}", answer.text());
+    }
+}
+
 #[test]
 fn sec_k1_sector_documents_are_not_read_from_this_machine() {
     let app = open();

@@ -69,7 +69,7 @@ pub async fn object(engine: &Engine, client: &Client, uri: &str) -> Result<Strin
             engine.request_objects.keep(whole, Some(object.clone()), now.saturating_add(KEPT), now);
         }
         Ok(_) | Err(Unfetched::Busy) => {}
-        Err(Unfetched::Failed) => engine.request_objects.keep(bare, None, now.saturating_add(FAILED), now),
+        Err(Unfetched::Failed(_)) => engine.request_objects.keep(bare, None, now.saturating_add(FAILED), now),
     }
     found.map_err(|_| failed())
 }

@@ -40,11 +40,13 @@ pub(super) async fn authenticate(
         Some(client) => {
             let claims = match client.metadata.token_endpoint_auth_method {
                 AuthMethod::PrivateKeyJwt => private_key_jwt::claims(engine, &client, &jwt).await,
-                AuthMethod::ClientSecretJwt => client_secret_jwt::claims(engine, &client, &jwt),
+                AuthMethod::ClientSecretJwt => client_secret_jwt::claims(engine, &client, &jwt)
+                    .ok_or_else(|| "HS256 under no live secret of the client".to_owned()),
                 other => return Err(failed(id, &format!("the registered method, {}", other.as_str()))),
             };
-            let claims =
-                claims.ok_or_else(|| failed(id, "a signature by the registered algorithm and key"))?;
+            let claims = claims.map_err(|why| {
+                failed(id, &format!("a signature by the registered algorithm and key; {why}"))
+            })?;
             (client, claims)
         }
     };

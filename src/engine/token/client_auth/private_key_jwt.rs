@@ -11,15 +11,16 @@ use serde_json::{Map, Value};
 pub static METHOD: Method = Method { method: AuthMethod::PrivateKeyJwt, how: How::Assertion };
 
 /// The claims, if one of the client's keys signed them with the algorithm registered for it, or with
-/// any that has a key pair when none is.
+/// any that has a key pair when none is; else the reason, for the trace.
 pub(super) async fn claims(
     engine: &Engine,
     client: &Client,
     jwt: &ForeignJwt<'_>,
-) -> Option<Map<String, Value>> {
+) -> Result<Map<String, Value>, String> {
     let alg = match client.metadata.token_endpoint_auth_signing_alg {
-        Some(only) => jwt.alg(&[only])?,
-        None => jwt.alg(&SigningAlg::ASYMMETRIC)?,
+        Some(only) => jwt.alg(&[only]),
+        None => jwt.alg(&SigningAlg::ASYMMETRIC),
     };
-    client_keys::signed_by(engine, client, jwt, alg).await
+    let alg = alg.ok_or_else(|| "another alg".to_owned())?;
+    client_keys::signed_by(engine, client, jwt, alg).await.map_err(|unproven| unproven.to_string())
 }
