@@ -6,6 +6,7 @@ use crate::harness::child::PATIENCE;
 use crate::harness::http::form;
 use crate::harness::told::{Receiver, Reply};
 use latchkey::domain::client::ConsentPolicy;
+use serde_json::Value;
 use std::time::{Duration, Instant};
 
 const ON: (&str, &str) = ("LATCHKEY_SESSION__MANAGEMENT", "true");
@@ -145,32 +146,39 @@ fn b67_that_page_alone_may_be_framed() {
 fn page(app: &TestApp) -> String {
     let frame = format!("{}{FRAME}", app.issuer);
     format!(
-        "<!doctype html><title>app</title><iframe id=op src=\"{frame}\"></iframe><script>
+        "<!doctype html><title>app</title><script>
          heard = []
          addEventListener('message', e => heard.push([e.origin, e.data]))
          ask = text => document.getElementById('op').contentWindow.postMessage(text, '{}')
-         </script>",
+         </script><iframe id=op src=\"{frame}\" onload=\"loaded = true\"></iframe>",
         app.issuer
     )
 }
 
-/// What the frame answers.
+/// Waits for what a script returns.
+#[track_caller]
+fn told(browser: &Browser, script: &str) -> Value {
+    let started = Instant::now();
+    loop {
+        let said = browser.evaluate(script);
+        if !said.is_null() {
+            return said;
+        }
+        assert!(started.elapsed() < PATIENCE, "nothing comes of {script}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// What the frame answers. It is asked once, when it is there: a second answer would be taken for that to
+/// the next question.
 #[track_caller]
 fn ask(app: &TestApp, browser: &Browser, text: &str) -> String {
-    let started = Instant::now();
+    told(browser, "return window.loaded");
     let quoted = serde_json::to_string(text).unwrap();
-    browser.evaluate("heard.length = 0");
-    // The frame may still be loading: asked until it answers.
-    loop {
-        browser.evaluate(&format!("ask({quoted})"));
-        std::thread::sleep(Duration::from_millis(20));
-        let heard = browser.evaluate("return heard[0]");
-        if let Some([origin, said]) = heard.as_array().map(Vec::as_slice) {
-            assert_eq!(origin, app.issuer.as_str());
-            return said.as_str().unwrap().to_owned();
-        }
-        assert!(started.elapsed() < PATIENCE, "the frame does not answer {text}");
-    }
+    browser.evaluate(&format!("heard.length = 0; ask({quoted})"));
+    let heard = told(browser, "return heard[0]");
+    assert_eq!(heard[0], app.issuer.as_str());
+    heard[1].as_str().unwrap().to_owned()
 }
 
 #[test]
