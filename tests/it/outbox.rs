@@ -416,17 +416,20 @@ fn sec_m4_the_server_killed_while_it_tells_an_app_tells_it_again_after_the_start
     shop.wait("/out", 1);
     drop(serving); // SIGKILL
     let shown = || program.run(&["session", "deliveries", "-o", "json"]).json()[0].clone();
-    assert_eq!((&shown()["status"], &shown()["attempts"]), (&"pending".into(), &1.into()));
+    let (before, reached) = (shown(), shop.told().len());
+    // More than one where a slow machine does not connect within the limits of a call.
+    assert!(before["status"] == "pending" && before["attempts"].as_i64() >= Some(1), "{before}");
     // As if its lease had run out meanwhile.
     execute(&program.db("later"), "UPDATE outbox SET next_at = 0");
     shop.reply("/out", Reply::Html(204, String::new()));
     let (_serving, _) = program.serve();
-    shop.wait("/out", 2);
+    shop.wait("/out", reached + 1);
     let told = jtis(&shop);
-    assert_eq!(told[0], told[1], "the same jti");
+    assert!(told.iter().all(|jti| *jti == told[0]), "the same jti: {told:?}");
     let started = Instant::now();
     while shown()["status"] != "delivered" {
         assert!(started.elapsed() < PATIENCE, "{}", shown());
     }
-    assert_eq!((&shown()["attempts"], shop.told().len()), (&2.into(), 2));
+    assert!(shown()["attempts"].as_i64() > before["attempts"].as_i64(), "{}", shown());
+    assert_eq!(shop.told().len(), reached + 1);
 }

@@ -334,7 +334,8 @@ fn oidc_agent(method: AuthMethod) {
     let place = format!("--socket-path={}", socket.display());
     let _agent = Running::start(program("oidc-agent", &["--console", "--no-autoload", &place]));
     let started = Instant::now();
-    while !socket.exists() {
+    // It is there a moment before anybody listens.
+    while std::os::unix::net::UnixStream::connect(&socket).is_err() {
         assert!(started.elapsed() < PATIENCE, "no oidc-agent: run tests/run once, or install oidc-agent-cli");
         std::thread::sleep(Duration::from_millis(20));
     }
