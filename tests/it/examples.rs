@@ -3,11 +3,13 @@
 
 use crate::harness::app::{TestApp, TestClient, claims};
 use crate::harness::browser::{Browser, Options};
+use crate::harness::child::PATIENCE;
 use crate::harness::http::{Answer, Call};
 use crate::harness::node::NodeApp;
 use latchkey::engine::admin::{links, users};
 use serde_json::Value;
 use std::net::SocketAddr;
+use std::time::Instant;
 
 const ADMIN_PASSWORD: &str = "marmalade on a tall bicycle";
 
@@ -180,13 +182,18 @@ fn an_admin_sets_up_and_signs_in_at_both_examples_without_javascript() {
     first_hour(false);
 }
 
-/// A call at the example, on its own port.
+/// A call at the example, on its own port. It waits five seconds for the server and then answers 500: a machine
+/// that takes longer is asked again.
 fn call(api: &NodeApp, path: &str, token: Option<&str>) -> Answer {
     let addr = SocketAddr::from(([127, 0, 0, 1], api.port));
-    let call = Call::new(addr, &format!("localhost:{}", api.port), "GET", path);
-    match token {
-        Some(token) => call.bearer(token).send(),
-        None => call.send(),
+    let started = Instant::now();
+    loop {
+        let call = Call::new(addr, &format!("localhost:{}", api.port), "GET", path);
+        let call = if let Some(token) = token { call.bearer(token) } else { call };
+        let answer = call.send();
+        if answer.status != 500 || started.elapsed() > PATIENCE {
+            return answer;
+        }
     }
 }
 

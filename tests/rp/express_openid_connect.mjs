@@ -17,6 +17,7 @@ app.use(
     secret: randomBytes(32).toString('hex'),
     authRequired: false,
     idpLogout: true,
+    httpTimeout: 60_000,
     ...(RESPONSE_TYPE && { authorizationParams: { response_type: RESPONSE_TYPE, scope: 'openid profile email' } }),
   }),
 )

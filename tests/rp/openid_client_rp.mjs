@@ -83,7 +83,7 @@ const commands = {
 
   async verify({ token }) {
     const config = await provider()
-    keys ??= createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri))
+    keys ??= createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri), { timeoutDuration: 20_000 })
     const { protectedHeader, payload } = await jwtVerify(token ?? tokens.access_token, keys, {
       issuer: ISSUER,
       audience: AUDIENCE,

@@ -89,6 +89,8 @@ OIDCPKCEMethod S256
 OIDCRemoteUserClaim sub
 OIDCSSLValidateServer On
 OIDCCABundlePath \"{dir}/{ca}\"
+OIDCHTTPTimeoutShort 60
+OIDCHTTPTimeoutLong 60
 <Directory \"{dir}/pages\">
   Options +Includes
   Require all granted

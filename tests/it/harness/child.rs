@@ -137,7 +137,9 @@ pub fn free_port() -> u16 {
         let port = u16::try_from(first + n % SHARE).expect("a port");
         TcpListener::bind(("127.0.0.1", port)).is_ok().then_some(port)
     });
-    port.expect("a free port")
+    let port = port.expect("a free port");
+    super::tls::forget(port);
+    port
 }
 
 #[test]

@@ -178,6 +178,11 @@ pub fn register(port: u16) {
     ports().lock().expect("the list").insert(port);
 }
 
+/// From now on calls to this port, which somebody else is given, do not speak TLS.
+pub fn forget(port: u16) {
+    ports().lock().expect("the list").remove(&port);
+}
+
 /// Whether calls to this port speak TLS.
 pub fn is_spoken_at(port: u16) -> bool {
     ports().lock().expect("the list").contains(&port)
