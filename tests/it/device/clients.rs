@@ -195,11 +195,11 @@ fn the_pages_are_walked_by_keyboard_alone() {
     browser.goto(&format!("{}/device", app.issuer));
     browser.wait_text("Connect a device");
     // The field has the focus already.
-    browser.keys(&given.user);
+    browser.keys_in("user_code", &given.user);
     browser.keys("\n");
     browser.wait_text("Sign in to go on with your device.");
-    browser.keys("ada\t");
-    browser.keys(PASSWORD);
+    browser.keys_in("username", "ada\t");
+    browser.keys_in("password", PASSWORD);
     browser.keys("\n");
     browser.wait_text("Your device must show this code");
     browser.tab_to("Yes, connect it");

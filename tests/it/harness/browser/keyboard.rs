@@ -16,6 +16,17 @@ impl Browser {
         self.run("the keyboard", self.driver().action_chain().send_keys(keys).perform());
     }
 
+    /// Types on the keyboard once the field of this name has the focus, which a page gives it only when it is drawn.
+    #[track_caller]
+    pub fn keys_in(&self, name: &str, text: &str) {
+        self.wait(&format!("the focus in {name}"), || {
+            let focus = self.driver().execute("return document.activeElement.name", Vec::new());
+            let at = self.runtime.block_on(focus).ok()?;
+            (*at.json() == json!(name)).then_some(())
+        });
+        self.keys(text);
+    }
+
     /// Presses Tab until the button or link with this text has the focus.
     #[track_caller]
     pub fn tab_to(&self, text: &str) {
