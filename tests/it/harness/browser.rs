@@ -12,7 +12,7 @@ use thirtyfour::{By, ChromiumCapabilities, Cookie, WebDriver, WebElement};
 use tokio::runtime::{Builder, Runtime};
 
 /// How long one WebDriver command may take.
-const COMMAND_LIMIT: Duration = Duration::from_secs(120);
+const COMMAND_LIMIT: Duration = Duration::from_secs(240);
 
 const ARGUMENTS: [&str; 14] = [
     "--headless=new",

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long to wait for anything that should come soon: it only ever passes when something is broken.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A disk that others keep busy may take seconds for one sync. Tests of these limits set their own.
 pub const PATIENT: [(&str, &str); 3] = [
