@@ -1,10 +1,10 @@
 //! The relying party against a provider on a real socket, whose answers a test can spoil.
 
 use super::{Answer, Exchange, Registration, RelyingParty, Started, Tokens, UpstreamError, Wire, Wish};
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, Seconds};
 use crate::base::rng::Rng;
 use crate::base::secret::{Secret, b64, sha256_b64};
-use crate::engine::outbound::{Allowance, Outbound};
+use crate::engine::outbound::{Allowance, Limits, Outbound};
 use crate::protocol::params::Params;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
@@ -34,6 +34,8 @@ struct Stand {
     provider: Arc<Mutex<Provider>>,
     outbound: Outbound,
     clock: Clock,
+    /// When the person signed in, seconds: one moment, however often it is told.
+    auth_time: Seconds,
     rng: Rng,
     runtime: tokio::runtime::Runtime,
 }
@@ -64,8 +66,12 @@ impl Stand {
         });
         let allowance = Allowance::SelfLoopback { origin: ISSUER.to_owned(), listener: addr };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let outbound = Outbound::new(allowance).expect("a client");
-        Self { provider, outbound, clock: Clock::turnable(), rng: Rng::seeded(7), runtime }
+        let minute = Duration::from_secs(60);
+        let limits = Limits { connect: minute, total: minute };
+        let outbound = Outbound::limited(allowance, limits, &[]).expect("a client");
+        let clock = Clock::turnable();
+        let auth_time = clock.now() - 5;
+        Self { provider, outbound, clock, auth_time, rng: Rng::seeded(7), runtime }
     }
 
     fn change(&self, change: impl FnOnce(&mut Provider)) {
@@ -93,7 +99,7 @@ impl Stand {
         let nonce = param(&started.url, "nonce");
         let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"at");
         let mut claims = json!({
-            "iss": ISSUER, "aud": "app", "sub": "ada", "exp": now + 300, "iat": now, "auth_time": now - 5,
+            "iss": ISSUER, "aud": "app", "sub": "ada", "exp": now + 300, "iat": now, "auth_time": self.auth_time,
             "nonce": nonce, "at_hash": b64(&hash.as_ref()[..16]),
         });
         for (name, value) in change.as_object().into_iter().flatten() {
