@@ -5,7 +5,7 @@ use crate::harness::app::TestApp;
 use crate::harness::binary::{Instance, Server};
 use crate::harness::child::{PATIENCE, free_port};
 use crate::harness::http::{Call, exchange, raw, read_answer};
-use crate::harness::tls::{self, authority, client, over, roots};
+use crate::harness::tls::{self, authority, greeted, over, roots};
 use latchkey::base::tls::Files;
 use rcgen::date_time_ymd;
 use rustls::crypto::CryptoProvider;
@@ -29,9 +29,7 @@ fn connect(addr: SocketAddr) -> TcpStream {
 
 /// A connection whose handshake is done.
 fn opened(addr: SocketAddr) -> StreamOwned<ClientConnection, TcpStream> {
-    let mut stream = over(client(), connect(addr));
-    stream.conn.complete_io(&mut stream.sock).unwrap();
-    stream
+    greeted(addr, connect(addr))
 }
 
 /// A client of one suite, which offers what browsers offer by ALPN.
@@ -168,13 +166,8 @@ fn sec_u1_u2_sizes_and_slow_clients_are_limited_over_tls_too() {
     let whole = app.call("POST", "/oauth2/token").header("Connection", "keep-alive");
     let whole = whole.form(&[("grant_type", "password")]).bytes();
     for (name, sent) in [("head", 20), ("body", whole.len() - 3)] {
-        // A slow machine may not be done with the handshake in that second.
-        let mut stream = over(client(), connect(app.addr));
-        let deadline = Instant::now() + PATIENCE;
-        while stream.conn.complete_io(&mut stream.sock).is_err() && Instant::now() < deadline {
-            stream = over(client(), connect(app.addr));
-        }
-        // Nor with this before it is cut off, which is what it is to be.
+        let mut stream = opened(app.addr);
+        // A slow machine may not be done with this before it is cut off, which is what it is to be.
         let _cut_off = stream.write_all(&whole[..sent]);
         let status = read_answer(&mut stream).map(|answer| answer.status);
         assert!(status.is_none_or(|status| [408, 503].contains(&status)), "{name}: {status:?}");

@@ -1,9 +1,11 @@
 //! A plain HTTP/1.1 client over a socket: nothing is normalised, followed or retried, so that tests
 //! can send what browsers would not. `Visitor` adds a cookie jar and reads forms like a person without JavaScript.
 
+use super::child::PATIENCE;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::time::Instant;
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -63,9 +65,9 @@ impl Answer {
 /// Sends raw bytes and reads one answer; `None` when the connection closes without one.
 pub fn raw(addr: SocketAddr, bytes: &[u8]) -> Option<Answer> {
     let mut stream = TcpStream::connect(addr).expect("connect");
-    stream.set_read_timeout(Some(super::child::PATIENCE)).expect("timeout");
+    stream.set_read_timeout(Some(PATIENCE)).expect("timeout");
     if super::tls::is_spoken_at(addr.port()) {
-        return exchange(&mut super::tls::over(super::tls::client(), stream), bytes);
+        return exchange(&mut super::tls::greeted(addr, stream), bytes);
     }
     exchange(&mut stream, bytes)
 }
@@ -164,10 +166,17 @@ impl Call {
         self
     }
 
+    /// Sends it, once more where a machine was too busy for as long as a head may take: then it was not read.
     #[track_caller]
     pub fn send(self) -> Answer {
-        let described = format!("{} {}", self.method, self.target);
-        raw(self.addr, &self.bytes()).unwrap_or_else(|| panic!("no answer to {described}"))
+        let (bytes, started) = (self.bytes(), Instant::now());
+        loop {
+            let answer = raw(self.addr, &bytes);
+            let answer = answer.unwrap_or_else(|| panic!("no answer to {} {}", self.method, self.target));
+            if answer.status != 408 || started.elapsed() > PATIENCE {
+                return answer;
+            }
+        }
     }
 
     /// What goes over the wire.

@@ -11,6 +11,7 @@
 //!
 //! [`environment`] holds the variables. The issuer is `https://localhost:PORT`, which every one of them resolves.
 
+use super::child::PATIENCE;
 use latchkey::base::secret::sha256_b64;
 use latchkey::base::tls::Files;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
@@ -20,9 +21,10 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use std::collections::HashSet;
 use std::fs;
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
 
 /// The names of the tests' server certificate.
 pub const NAMES: [&str; 4] = ["localhost", "127.0.0.1", "::1", "id.latchkey.test"];
@@ -213,6 +215,19 @@ pub fn roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(authority().file()).expect("a certificate")).expect("a root");
     roots
+}
+
+/// Speaks TLS on a connection, or on another one where a machine was too busy for as long as a handshake may take.
+pub fn greeted(addr: SocketAddr, mut stream: TcpStream) -> StreamOwned<ClientConnection, TcpStream> {
+    let started = Instant::now();
+    loop {
+        let mut spoken = over(client(), stream);
+        if spoken.conn.complete_io(&mut spoken.sock).is_ok() || started.elapsed() > PATIENCE {
+            return spoken;
+        }
+        stream = TcpStream::connect(addr).expect("connect");
+        stream.set_read_timeout(Some(PATIENCE)).expect("timeout");
+    }
 }
 
 /// Speaks TLS on a connection.
