@@ -233,6 +233,7 @@ fn b67_in_a_browser_the_frame_says_unchanged_changed_or_error() {
     browser.goto(&shop.url("/page"));
     assert_eq!(ask(&app, &browser, &format!("shop {state}")), "unchanged", "beside somebody else");
     browser.goto(&format!("{}/logout", app.issuer));
+    browser.look("logout-several");
     browser.click_text("Sign everybody out");
     browser.wait_text("You are signed out");
     browser.goto(&shop.url("/page"));
