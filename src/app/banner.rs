@@ -17,9 +17,10 @@ pub fn lines(settings: &Settings, engine: &Engine, test_mode: Vec<String>) -> St
     match setup_link(engine) {
         Some(link) => {
             lines.push(format!("  Set up      {link}"));
-            lines.push(
-                "              (single use, 15 minutes; `latchkey setup-link` makes another)".to_owned(),
-            );
+            let again = &settings.repeated;
+            lines.push(format!(
+                "              (single use, 15 minutes; `latchkey setup-link{again}` makes another)"
+            ));
         }
         None => lines.push(format!("  Account     {issuer}/account")),
     }
@@ -28,7 +29,8 @@ pub fn lines(settings: &Settings, engine: &Engine, test_mode: Vec<String>) -> St
     if settings.dev {
         lines.push(format!("  Try it      {issuer}/try  (ada, bob and eve; the password is the name)"));
     }
-    lines.push("  Next        latchkey client add NAME http://localhost:3000/callback".to_owned());
+    let again = &settings.repeated;
+    lines.push(format!("  Next        latchkey client add NAME http://localhost:3000/callback{again}"));
     lines.join("\n")
 }
 

@@ -51,6 +51,15 @@ pub fn instance(dir: &Path) -> Option<String> {
     fs::read_to_string(marker(dir)).ok().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty())
 }
 
+/// Whether an instance lives in this directory, as far as can be seen: one that others may not look into may hold one,
+/// and opening it says so.
+pub fn may_hold_instance(dir: &Path) -> bool {
+    match fs::metadata(marker(dir)) {
+        Err(error) => error.kind() == std::io::ErrorKind::PermissionDenied,
+        Ok(_) => instance(dir).is_some(),
+    }
+}
+
 /// Marks the directory as this instance's.
 pub fn mark(dir: &Path, id: &str) -> Result<(), StartError> {
     let opened = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(marker(dir));

@@ -3,7 +3,7 @@
 
 use super::open::{Runtime, StartError};
 use super::serve::Extras;
-use super::throwaway::Throwaway;
+use super::throwaway::{Throwaway, quoted};
 use crate::base::secret::Secret;
 use crate::config::{DatabaseTarget, Settings};
 use crate::engine::Engine;
@@ -42,7 +42,10 @@ pub fn throwaway(settings: &mut Settings) -> Result<Throwaway, StartError> {
             "Leave DATABASE_URL out, or use `latchkey serve`.",
         ));
     }
-    Ok(Throwaway::of(settings, "dev", &Runtime::system()))
+    let made = Throwaway::of(settings, "dev", &Runtime::system());
+    // Nothing else leads a command to what is made here.
+    settings.repeated = format!(" --data-dir {}", quoted(&settings.server.data_dir.display().to_string()));
+    Ok(made)
 }
 
 /// Makes the people and the relying party.

@@ -1,7 +1,7 @@
 //! Opens the engine: data directory, database, migrations, master key, keys, clients. Every way it
 //! can fail is one plain sentence and its fix; nothing is lost and nothing replaced.
 
-use super::{check, data_dir};
+use super::{check, data_dir, running};
 use crate::base::clock::Clock;
 use crate::base::crypt::MasterKey;
 use crate::base::id::ulid;
@@ -115,6 +115,8 @@ pub struct Opened {
     pub engine: Engine,
     /// Whether this start made the instance.
     pub is_new: bool,
+    /// Where a command's settings are others than the server's, as sentences.
+    pub notes: Vec<String>,
 }
 
 /// Opens everything below the web.
@@ -136,9 +138,14 @@ pub fn open_engine(settings: &Settings, mode: OpenMode, runtime: &Runtime) -> Re
         check::quick(&db)?;
     }
     let (master, is_new) = claim(settings, &db, runtime, known.as_deref())?;
-    let engine =
-        assemble(settings, db, master, runtime).map_err(|fault| StartError::fault(&fault, &config.target))?;
-    Ok(Opened { engine, is_new })
+    let failed = |fault: Fault| StartError::fault(&fault, &config.target);
+    let mut policy = policy(settings);
+    let notes = match mode {
+        OpenMode::Serve => Vec::new(),
+        OpenMode::Command => running::adopt(settings, &db, &mut policy).map_err(failed)?,
+    };
+    let engine = assemble((settings, policy), db, master, runtime).map_err(failed)?;
+    Ok(Opened { engine, is_new, notes })
 }
 
 /// How to open the database that the settings name.
@@ -218,8 +225,12 @@ fn claim(
     Ok((master, is_new))
 }
 
-fn assemble(settings: &Settings, db: Db, master: MasterKey, runtime: &Runtime) -> Result<Engine, Fault> {
-    let policy = policy(settings);
+fn assemble(
+    (settings, policy): (&Settings, Policy),
+    db: Db,
+    master: MasterKey,
+    runtime: &Runtime,
+) -> Result<Engine, Fault> {
     let setup = Setup {
         issuer: policy.issuer.clone(),
         master: master.clone(),

@@ -2,7 +2,7 @@
 
 use super::open::{OpenMode, Opened, Runtime, StartError, open_engine};
 use super::tls::Served;
-use super::{banner, check, dev, jobs, testing};
+use super::{banner, check, dev, jobs, running, testing};
 use crate::base::id::Sequence;
 use crate::base::tls::{self, Slot};
 use crate::config::Settings;
@@ -228,6 +228,7 @@ pub fn run(settings: &Settings) -> Result<u8, StartError> {
     let welcome = banner::lines(settings, &engine, mode);
     actix_web::rt::System::new().block_on(async {
         let application = assemble(settings, engine, extras)?;
+        running::record(&application.engine).await;
         println!("{welcome}");
         let lead = Duration::from_secs(u64::from(settings.server.drain_lead_seconds));
         let (cut_off, stop_now) = oneshot::channel();

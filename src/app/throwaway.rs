@@ -56,7 +56,7 @@ fn until_gone(mut remove: impl FnMut() -> io::Result<()>, mut pause: impl FnMut(
 /// # Errors
 /// When the database cannot be reached.
 pub fn is_made(settings: &Settings) -> Result<bool, StartError> {
-    if data_dir::instance(&settings.server.data_dir).is_some() {
+    if data_dir::may_hold_instance(&settings.server.data_dir) {
         return Ok(true);
     }
     let config = db_config(settings);
@@ -66,6 +66,29 @@ pub fn is_made(settings: &Settings) -> Result<bool, StartError> {
             migrate::is_made(&config).map_err(|error| StartError::store(&error, &config.target))
         }
     }
+}
+
+/// Where the instance of `settings` lives or would live, for people.
+pub fn place(settings: &Settings) -> String {
+    match db_config(settings).target {
+        Target::Sqlite(path) => {
+            let path = std::path::absolute(&path).unwrap_or(path);
+            path.parent().unwrap_or(&path).display().to_string()
+        }
+        Target::Postgres(_) => "the PostgreSQL database of DATABASE_URL".to_owned(),
+    }
+}
+
+/// `text` as one word of a shell; what names a variable stays open to it.
+pub fn quoted(text: &str) -> String {
+    if text.starts_with('$') {
+        return format!("\"{text}\"");
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,=-".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]

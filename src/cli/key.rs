@@ -62,7 +62,7 @@ pub fn run(global: &Global, command: &Command) -> Result<Answer, Failure> {
             Ok(shown(&local, &keys, ""))
         }
         Command::Rotate(args) => rotate(&global.open_for(args.write)?, args),
-        Command::Revoke(args) => revoke(&global.open_for(args.write)?, args),
+        Command::Revoke(args) => revoke(&global.open()?, args),
     }
 }
 

@@ -74,7 +74,28 @@ impl Global {
             flags.extend(value.map(|value| ((*key).to_owned(), value.clone())));
         }
         let sources = Sources::of_process(self.config.clone(), flags);
-        config::load(sources).map_err(|problems| Failure::configuration(&problems))
+        let mut settings = config::load(sources).map_err(|problems| Failure::configuration(&problems))?;
+        settings.repeated = self.repeated();
+        Ok(settings)
+    }
+
+    /// The flags that say which instance is meant, as a command beside this one needs them again: empty, or with a
+    /// space in front of each.
+    fn repeated(&self) -> String {
+        let config = self.config.as_ref().map(|path| path.display().to_string());
+        // An address may hold a password, which is not repeated.
+        let url = self
+            .database_url
+            .as_ref()
+            .map(|url| if url.contains('@') { "$DATABASE_URL".to_owned() } else { url.clone() });
+        let flags = [
+            ("--config", config.as_ref()),
+            ("--data-dir", self.data_dir.as_ref()),
+            ("--database-url", url.as_ref()),
+            ("--issuer", self.issuer.as_ref()),
+        ];
+        let given = flags.into_iter().filter_map(|(flag, value)| Some((flag, value?)));
+        given.map(|(flag, value)| format!(" {flag} {}", app::quoted(value))).collect()
     }
 
     /// Reads the files that a server needs besides; what is unwise about them joins the warnings.
@@ -88,33 +109,53 @@ impl Global {
         Ok(())
     }
 
-    /// Opens the instance.
+    /// Opens the instance, to look at it or to change what is there. Where none was made yet the place is the wrong
+    /// one, and none is made.
     ///
     /// # Errors
-    /// Configuration, database, master key.
+    /// Configuration, no instance, database, master key.
     pub fn open(&self) -> Result<Local, Failure> {
         let settings = self.settings(&[])?;
-        let opened = app::open_engine(&settings, OpenMode::Command, &Runtime::system())?;
-        Ok(Local { engine: opened.engine, format: self.output, _scratch: None })
+        if !app::is_made(&settings)? {
+            let what = format!("there is no Latchkey in {} yet", app::place(&settings));
+            return Err(Failure::new(Exit::Configuration, what, ELSEWHERE));
+        }
+        self.opened(&settings, None)
     }
 
-    /// Opens the instance for a change. A dry run where there is none yet happens in one that is gone
-    /// afterwards, and makes none.
+    /// Opens the instance to add something. Where there is none yet it is made, and that is said; a dry run happens
+    /// in one that is gone afterwards, and makes none.
     ///
     /// # Errors
     /// Configuration, database, master key.
     pub fn open_for(&self, write: Write) -> Result<Local, Failure> {
-        if !write.dry_run {
-            return self.open();
-        }
         let mut settings = self.settings(&[])?;
         if app::is_made(&settings)? {
-            return self.open();
+            return self.opened(&settings, None);
         }
-        let runtime = Runtime::system();
-        let scratch = app::Throwaway::of(&mut settings, "dry-run", &runtime);
-        let opened = app::open_engine(&settings, OpenMode::Command, &runtime)?;
-        Ok(Local { engine: opened.engine, format: self.output, _scratch: Some(scratch) })
+        let place = app::place(&settings);
+        if write.dry_run {
+            let scratch = app::Throwaway::of(&mut settings, "dry-run", &Runtime::system());
+            return self.opened(&settings, Some(scratch));
+        }
+        let local = self.opened(&settings, None)?;
+        notice(&format!(
+            "there was no Latchkey in {place}: A NEW ONE WAS MADE, with a database and a master key."
+        ));
+        notice(
+            "a server that runs elsewhere knows nothing of this command. If it was meant for that one: remove what was made, then use",
+        );
+        notice("--data-dir DIR (LATCHKEY_DATA_DIR) or --config FILE as the server has them.");
+        Ok(local)
+    }
+
+    fn opened(&self, settings: &Settings, scratch: Option<app::Throwaway>) -> Result<Local, Failure> {
+        let opened = app::open_engine(settings, OpenMode::Command, &Runtime::system())?;
+        for note in &opened.notes {
+            notice(note);
+        }
+        let again = settings.repeated.clone();
+        Ok(Local { engine: opened.engine, format: self.output, again, _scratch: scratch })
     }
 
     /// Refuses `-o env` where there is nothing to say in that form.
@@ -133,12 +174,24 @@ impl Global {
     }
 }
 
+/// What to do where no instance is.
+const ELSEWHERE: &str = "Name the place that the server has: --data-dir DIR (LATCHKEY_DATA_DIR) or --config FILE. \
+    `latchkey serve` makes a new one.";
+
+/// Says something at once on standard error: it holds however the command ends.
+fn notice(text: &str) {
+    use std::io::Write as _;
+    let _closed = writeln!(std::io::stderr().lock(), "latchkey: {text}");
+}
+
 /// The opened instance.
 pub struct Local {
     /// The engine.
     pub engine: Engine,
     /// Form of the output.
     pub format: Format,
+    /// The flags with which the next command means the same instance; each has a space in front.
+    pub again: String,
     /// Where a dry run happens, if not here; dropped after the engine.
     _scratch: Option<app::Throwaway>,
 }

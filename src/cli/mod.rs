@@ -32,7 +32,7 @@ use std::process::ExitCode;
 ///
 /// Without a command it serves: SQLite and keys under ./data, at http://localhost:8617.
 #[derive(Debug, Parser)]
-#[command(name = "latchkey", version, after_help = exit::HELP, disable_help_subcommand = true)]
+#[command(name = "latchkey", version, after_help = exit::HELP)]
 struct Cli {
     #[command(flatten)]
     global: Global,

@@ -89,15 +89,8 @@ fn env_value(value: &str) -> String {
     if !value.is_empty() && value.chars().all(|c| plain(c) && c != '&' && c != '?') {
         return value.to_owned();
     }
-    let mut quoted = String::from("\"");
-    for c in one_line(value).chars() {
-        if matches!(c, '"' | '\\' | '$' | '`') {
-            quoted.push('\\');
-        }
-        quoted.push(c);
-    }
-    quoted.push('"');
-    quoted
+    // As the set-up page quotes: nothing within means anything.
+    format!("'{}'", one_line(value).replace('\'', "'\\''"))
 }
 
 /// A time as people read it, UTC.
@@ -124,8 +117,7 @@ mod tests {
             ("C", "a\"b$c".to_owned()),
             ("D", "https://a/?x=1&y=2".to_owned()),
         ]);
-        let expected =
-            "A=http://localhost:3000/cb\nB=\"openid email\"\nC=\"a\\\"b\\$c\"\nD=\"https://a/?x=1&y=2\"\n";
+        let expected = "A=http://localhost:3000/cb\nB='openid email'\nC='a\"b$c'\nD='https://a/?x=1&y=2'\n";
         assert_eq!(text, expected);
     }
 }

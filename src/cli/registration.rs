@@ -70,7 +70,7 @@ pub fn run(global: &Global, command: &Command) -> Result<Answer, Failure> {
     match command {
         TokenCommand::Add(args) => add(&global.open_for(args.write)?, args),
         TokenCommand::List => list(&global.open()?),
-        TokenCommand::Rm(args) => rm(&global.open_for(args.write)?, args),
+        TokenCommand::Rm(args) => rm(&global.open()?, args),
     }
 }
 
@@ -126,9 +126,10 @@ fn list(local: &Local) -> Result<Answer, Failure> {
         return Ok(Answer::json(&all.iter().map(as_json).collect::<Value>()));
     }
     if all.is_empty() {
-        return Ok(Answer::text(
-            "There is no initial access token. Make one: latchkey registration token add",
-        ));
+        let again = &local.again;
+        return Ok(Answer::text(format!(
+            "There is no initial access token. Make one: latchkey registration token add{again}"
+        )));
     }
     let now = local.engine.now();
     let rows: Vec<Vec<String>> = all

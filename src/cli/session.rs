@@ -55,7 +55,7 @@ pub fn run(global: &Global, command: &Command) -> Result<Answer, Failure> {
     global.no_env()?;
     match command {
         Command::List(args) => list(&global.open()?, args),
-        Command::End(args) => end(&global.open_for(args.write)?, args),
+        Command::End(args) => end(&global.open()?, args),
         Command::Deliveries(args) => deliveries::list(&global.open()?, args),
     }
 }
@@ -73,6 +73,9 @@ fn list(local: &Local, args: &ListArgs) -> Result<Answer, Failure> {
     let live: Vec<&Session> = all.iter().filter(|session| session.is_live(now, idle)).collect();
     if local.format == Format::Json {
         return Ok(Answer::json(&Value::Array(live.iter().map(|session| as_json(session)).collect())));
+    }
+    if live.is_empty() {
+        return Ok(Answer::default().notice("nobody is signed in here"));
     }
     let mut rows = Vec::new();
     for session in live {

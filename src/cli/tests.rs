@@ -28,6 +28,8 @@ fn every_documented_command_parses() {
         "latchkey client show shop",
         "latchkey client edit shop --grant client_credentials --scope orders --disable",
         "latchkey client rm shop --dry-run",
+        "latchkey client edit shop --rm-url https://a.example/ --rm-logout-url https://a.example/ --rm-scope a --rm-grant b",
+        "latchkey client keys",
         "latchkey client secret add shop --keep-old 0",
         "latchkey client secret rm shop 01ARZ3NDEKTSV4RRFFQ69G5FAV",
         "latchkey user add a@b.c --username a --name A --password-stdin --role admin --claim k=v --verified",
@@ -81,7 +83,8 @@ fn contradictions_are_refused() {
 /// Every command that changes something can be tried first.
 #[test]
 fn every_write_has_a_dry_run() {
-    let reads = ["list", "show", "deliveries", "check", "reference", "errors", "healthcheck", "serve", "dev"];
+    let reads =
+        ["list", "show", "deliveries", "check", "reference", "keys", "errors", "healthcheck", "serve", "dev"];
     let mut left = vec![Cli::command()];
     while let Some(command) = left.pop() {
         let below: Vec<clap::Command> = command.get_subcommands().cloned().collect();
@@ -90,4 +93,42 @@ fn every_write_has_a_dry_run() {
         }
         left.extend(below);
     }
+}
+
+/// What is in the pages for people is typed by them: each command there is one that exists.
+#[test]
+fn every_command_of_the_pages_parses() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = vec![root.join("README.md")];
+    let folders =
+        ["docs", "docs/guides", "examples/express-session", "examples/express-api", "examples/device-cli"];
+    for folder in folders {
+        let entries = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        pages.extend(entries.filter(|path| path.extension().is_some_and(|kind| kind == "md")));
+    }
+    let mut seen = 0;
+    for page in pages {
+        let text = std::fs::read_to_string(&page).unwrap().replace("\\\n", " ");
+        for line in text.lines().filter(|line| line.trim_start().starts_with("latchkey ")) {
+            let words = typed(line.trim());
+            assert!(Cli::try_parse_from(&words).is_ok(), "{}: {words:?}", page.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen} commands");
+}
+
+/// The words of a command as a shell has them, up to a comment or a redirection.
+fn typed(line: &str) -> Vec<String> {
+    let (mut all, mut word, mut quoted) = (Vec::new(), String::new(), false);
+    for c in line.chars().chain([' ']) {
+        match c {
+            '\'' => quoted = !quoted,
+            '#' | '>' if !quoted && word.is_empty() => break,
+            ' ' if !quoted && !word.is_empty() => all.push(std::mem::take(&mut word)),
+            ' ' if !quoted => {}
+            c => word.push(c),
+        }
+    }
+    all
 }

@@ -111,6 +111,9 @@ fn list(local: &Local, args: &ListArgs) -> Result<Answer, Failure> {
     if local.format == Format::Json {
         return Ok(Answer::json(&Value::Array(found.iter().map(as_json).collect())));
     }
+    if found.is_empty() {
+        return Ok(Answer::default().notice("there is no trace: nothing was refused, or it is too long ago"));
+    }
     let rows: Vec<Vec<String>> = found
         .into_iter()
         .map(|trace| {

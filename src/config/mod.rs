@@ -71,13 +71,16 @@ pub struct Settings {
     pub testing: Testing,
     /// Whether this is `latchkey dev`; set by the caller, never by configuration.
     pub dev: bool,
+    /// The flags that a command beside this process needs to mean the same instance, each with a space in front; set by
+    /// the caller.
+    pub repeated: String,
     /// What works but is unwise, as sentences for the log.
     pub warnings: Vec<String>,
     rows: Vec<Row>,
     places: BTreeMap<String, Place>,
 }
 
-/// One key as `latchkey check --show-origin` prints it.
+/// One key as `latchkey config check --show-origin` prints it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The dotted key.
@@ -101,6 +104,15 @@ impl Settings {
     #[must_use]
     pub fn explain(&self) -> Vec<Row> {
         self.rows.clone()
+    }
+
+    /// Where somebody wrote the value of this key; `None` for a default, also one that follows another key.
+    #[must_use]
+    pub fn written(&self, dotted: &str) -> Option<String> {
+        match self.places.get(dotted)? {
+            Place::Default | Place::Follows(_) => None,
+            place => Some(place.origin()),
+        }
     }
 
     /// The database to open; without a `database.url`, `latchkey.db` in the data directory.
@@ -189,6 +201,7 @@ fn read(reading: &mut Reading) -> Option<Settings> {
         audit: audit?,
         testing: testing?,
         dev: false,
+        repeated: String::new(),
         warnings: Vec::new(),
         rows: Vec::new(),
         places: BTreeMap::new(),

@@ -32,7 +32,7 @@ impl Place {
         Self::File { path: path.to_owned(), line: 0, column: 0 }
     }
 
-    /// The short form for `latchkey check --show-origin`: `default`, `FILE:LINE`, `env NAME`, `flag`.
+    /// The short form for `latchkey config check --show-origin`: `default`, `FILE:LINE`, `env NAME`, `flag`.
     #[must_use]
     pub fn origin(&self) -> String {
         match self {

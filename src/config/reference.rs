@@ -18,7 +18,7 @@ A value is taken from the first of these that has it:
 3. the configuration file: `--config FILE`, or the path in `LATCHKEY_CONFIG`,
 4. the default.
 
-`latchkey check --show-origin` prints every value and where it comes from.
+`latchkey config check --show-origin` prints every value and where it comes from.
 
 The file is TOML, with one table per section:
 

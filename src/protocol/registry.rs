@@ -50,7 +50,7 @@ registry! {
     ResponseTypeUnsupported = 1108, "response_type_unsupported", "RFC 9700 §2.1.2", UnsupportedResponseType, 400, Redirect, Developer,
         "This response_type is not supported.", "Use response_type=code (with PKCE).";
     ResponseTypeNotAllowed = 1109, "response_type_not_allowed", "RFC 6749 §4.1.2.1", UnauthorizedClient, 400, Redirect, Admin,
-        "This client is not registered for this response_type.", "Use response_type=code and allow it with `latchkey client edit ID --grant authorization_code`.";
+        "This client is not registered for this response_type.", "Use response_type=code and allow it with `latchkey client edit ID --grant authorization_code`; for an app that cannot, the admin allows another one with --set legacy_response_types=true --set response_types=...";
     ResponseModeUnsupported = 1110, "response_mode_unsupported", "OAuth 2.0 Multiple Response Types §2.1", InvalidRequest, 400, Redirect, Developer,
         "This response_mode is not supported for this response_type.", "Use a mode that is supported: form_post always is for sites; query only where no token is in the answer.";
     PkceMissing = 1111, "pkce_missing", "RFC 7636 §4.4.1", InvalidRequest, 400, Redirect, Developer,

@@ -17,6 +17,11 @@ pub const RESOURCES_EPOCH: &str = "resources_epoch";
 /// Rises whenever a signing key changes.
 pub const KEYS_EPOCH: &str = "keys_epoch";
 
+/// The issuer of the server that started last.
+pub const ISSUER: &str = "issuer";
+/// Who may register apps at the server that started last.
+pub const REGISTRATION: &str = "registration_mode";
+
 /// A fact, if it is known.
 ///
 /// # Errors

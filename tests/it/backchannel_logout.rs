@@ -568,6 +568,7 @@ fn sec_m4_the_admin_sees_each_delivery() {
     assert_eq!(shown(&["--client", "nobody"]), json!([]));
     let table = beside(&app, &["session", "deliveries"]);
     assert!(table.contains("LAST ERROR") && table.contains("the app answered 503"), "{table}");
+    assert!(table.contains(" (down)") && table.contains("ada ("), "names beside ids: {table}");
 }
 
 /// Runs a command beside the running server of a test.

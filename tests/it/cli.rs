@@ -2,6 +2,8 @@
 //! server follows them.
 
 mod apps;
+mod elsewhere;
+mod guides;
 mod instance;
 mod live;
 mod people;

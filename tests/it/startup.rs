@@ -46,8 +46,13 @@ fn used() -> Instance {
 /// Refuses to serve and to run a command, says these words, and leaves every file as it was.
 #[track_caller]
 fn refuses(instance: &Instance, code: i32, words: &[&str]) {
+    refuses_with(instance, &["user", "list"], (code, words));
+}
+
+#[track_caller]
+fn refuses_with(instance: &Instance, beside: &[&str], (code, words): (i32, &[&str])) {
     let before = contents(&instance.data());
-    for command in [["serve", "--log-level=info"].as_slice(), &["user", "list"]] {
+    for command in [["serve", "--log-level=info"].as_slice(), beside] {
         instance.run(command).refused(code, words);
         let after = contents(&instance.data());
         let names = |all: &[(String, Vec<u8>)]| all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
@@ -84,7 +89,7 @@ fn ready_soon_after_the_start_on_an_empty_directory_with_few_lines() {
 fn a_taken_port_is_named_with_another_to_choose() {
     for ops in [false, true] {
         let mut instance = Instance::on_sqlite();
-        instance.ok(&["user", "list"]);
+        instance.ok(&["migrate"]);
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let at = taken.local_addr().unwrap().to_string();
         let name = if ops { "LATCHKEY_OPS_LISTEN" } else { "LATCHKEY_LISTEN" };
@@ -104,10 +109,10 @@ fn an_unwritable_directory_is_named() {
         fs::metadata("/proc/self").is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0);
     instance.uid = is_root.then_some(65534);
     let data = instance.data().display().to_string();
-    refuses(&instance, 78, &[&data, "cannot be written", "chown", "LATCHKEY_DATA_DIR"]);
+    refuses_with(&instance, &["migrate"], (78, &[&data, "cannot be written", "chown", "LATCHKEY_DATA_DIR"]));
     let inside = instance.data().join("deeper");
     instance.set("LATCHKEY_DATA_DIR", &inside.display().to_string());
-    refuses(&instance, 78, &[&inside.display().to_string(), "cannot be written"]);
+    refuses_with(&instance, &["migrate"], (78, &[&inside.display().to_string(), "cannot be written"]));
 }
 
 #[test]
@@ -230,13 +235,13 @@ fn a_wrong_database_name_or_password_is_explained() {
     instance.set("DATABASE_URL", &format!("{good}_no_such_database"));
     instance.run(&["serve"]).refused(75, &["PostgreSQL", "does not exist"]);
     instance.set("DATABASE_URL", &good);
-    instance.ok(&["user", "list"]);
+    instance.ok(&["migrate"]);
     fs::remove_dir_all(instance.data().join("keys")).unwrap();
     instance.run(&["serve"]).refused(78, &["master.key is missing"]);
     // Another, empty database in the place of this instance's.
     let mut other = Instance::on_sqlite();
     other.set("DATABASE_URL", &postgres::database(None));
-    other.ok(&["user", "list"]);
+    other.ok(&["migrate"]);
     other.set("DATABASE_URL", &postgres::database(None));
     other.run(&["serve"]).refused(78, &["missing or empty"]);
 }

@@ -21,7 +21,8 @@ use serde_json::{Value, json};
   latchkey client add 'Phone app' com.example.app:/callback --native
   latchkey client add Importer --grant client_credentials --scope import
   latchkey client add 'TV app' --public --grant device_code,refresh_token
-  latchkey client add --metadata client.json")]
+  latchkey client add --metadata client.json
+Every key of --set and --metadata: latchkey client keys, or docs/clients.md")]
 pub struct Args {
     /// The name people see when they sign in
     #[arg(required_unless_present = "metadata")]
@@ -135,7 +136,7 @@ fn from_flags(args: &Args) -> Metadata {
         metadata.token_endpoint_auth_method = AuthMethod::None;
     }
     if !args.grants.is_empty() {
-        metadata.grant_types = super::grant_names(&args.grants);
+        metadata.grant_types = document::grant_names(&args.grants);
     }
     if !args.scopes.is_empty() {
         metadata.scope = args.scopes.join(" ");
@@ -183,10 +184,10 @@ fn as_text(local: &Local, saved: &Saved, block: &str, write: Write) -> String {
     let kept = if saved.secret.is_some() && !write.dry_run { " (the secret is shown only now)" } else { "" };
     let mut text = format!("{head} For its .env file{kept}:\n\n{block}\n");
     let id = &saved.client.id;
-    let issuer = local.issuer();
+    let (issuer, again) = (local.issuer(), &local.again);
     text.push_str(&format!("discovery  {issuer}/.well-known/openid-configuration\n"));
     text.push_str(&format!(
-        "look       latchkey client show {id}\nchange     latchkey client edit {id} --help\n"
+        "look       latchkey client show {id}{again}\nchange     latchkey client edit {id} --help\n"
     ));
     if saved.client.allows_grant("authorization_code") || saved.client.allows_grant(GRANT_TYPE) {
         text.push_str("people     everyone with an account here can sign in to it\n");

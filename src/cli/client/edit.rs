@@ -17,7 +17,9 @@ use serde_json::{Value, json};
   latchkey client edit bookshop --url https://shop.example.com/callback
   latchkey client edit bookshop --grant client_credentials --scope orders
   latchkey client edit bookshop --set access_token_seconds=300 --set pkce=optional
-  latchkey client edit bookshop --disable")]
+  latchkey client edit bookshop --rm-grant client_credentials --set logo_uri=
+  latchkey client edit bookshop --disable
+bookshop is a client_id. Every key of --set: latchkey client keys, or docs/clients.md")]
 pub struct Args {
     /// Its client_id
     id: String,
@@ -33,13 +35,22 @@ pub struct Args {
     /// Also allow returning here after logout
     #[arg(long = "logout-url", value_name = "URL")]
     logout_urls: Vec<String>,
+    /// Allow returning here after logout no more
+    #[arg(long = "rm-logout-url", value_name = "URL")]
+    rm_logout_urls: Vec<String>,
     /// Also allow this grant type
     #[arg(long = "grant", value_name = "GRANT", value_delimiter = ',')]
     grants: Vec<String>,
+    /// Allow this grant type no more
+    #[arg(long = "rm-grant", value_name = "GRANT", value_delimiter = ',')]
+    rm_grants: Vec<String>,
     /// Also allow these scopes
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
-    /// Set any metadata; lists are replaced, an empty value resets
+    /// Allow this scope no more
+    #[arg(long = "rm-scope", value_name = "SCOPE")]
+    rm_scopes: Vec<String>,
+    /// Set any metadata; lists are replaced, KEY= puts the default back
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// Replace all metadata by an RFC 7591 JSON file, - for standard input
@@ -60,7 +71,7 @@ pub struct Args {
 /// # Errors
 /// Every problem of the new metadata, no such app, changed meanwhile, the store.
 pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
-    let local = global.open_for(args.write)?;
+    let local = global.open()?;
     let old = local.look(|conn| clients::find(conn, &args.id))?;
     let (metadata, ignored) = changed(args, &old)?;
     let switch = (args.enable || args.disable).then_some(args.enable);
@@ -109,26 +120,37 @@ fn changed(args: &Args, old: &Client) -> Result<(Metadata, Vec<String>), Failure
     if let Some(name) = &args.name {
         metadata.client_name.clone_from(name);
     }
-    for gone in &args.rm_urls {
-        let Some(at) = metadata.redirect_uris.iter().position(|uri| uri == gone) else {
-            let fix = "Copy it from `latchkey client show ID`; it is compared byte for byte.";
-            return Err(Failure::new(Exit::NotFound, format!("{gone} is not registered for this app"), fix));
-        };
-        metadata.redirect_uris.remove(at);
-    }
+    reduce(&mut metadata.redirect_uris, &args.rm_urls)?;
+    reduce(&mut metadata.post_logout_redirect_uris, &args.rm_logout_urls)?;
+    reduce(&mut metadata.grant_types, &document::grant_names(&args.rm_grants))?;
     extend(&mut metadata.redirect_uris, &args.urls);
     extend(&mut metadata.post_logout_redirect_uris, &args.logout_urls);
-    extend(&mut metadata.grant_types, &super::grant_names(&args.grants));
+    extend(&mut metadata.grant_types, &document::grant_names(&args.grants));
     if args.grants.iter().any(|grant| grant == "authorization_code") {
         extend(&mut metadata.response_types, &["code".to_owned()]);
     }
     let mut scopes: Vec<String> = metadata.scope.split_whitespace().map(str::to_owned).collect();
-    let asked: Vec<String> =
-        args.scopes.iter().flat_map(|scope| scope.split_whitespace()).map(str::to_owned).collect();
-    extend(&mut scopes, &asked);
+    reduce(&mut scopes, &words(&args.rm_scopes))?;
+    extend(&mut scopes, &words(&args.scopes));
     metadata.scope = scopes.join(" ");
     let (metadata, problems) = super::with_settings(metadata, &args.set);
     if problems.is_empty() { Ok((metadata, ignored)) } else { Err(AdminError::Invalid(problems).into()) }
+}
+
+fn words(texts: &[String]) -> Vec<String> {
+    texts.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect()
+}
+
+/// Takes each of these out.
+fn reduce(list: &mut Vec<String>, gone: &[String]) -> Result<(), Failure> {
+    for entry in gone {
+        let Some(at) = list.iter().position(|known| known == entry) else {
+            let fix = "Copy it from `latchkey client show ID`; it is compared byte for byte.";
+            return Err(Failure::new(Exit::NotFound, format!("{entry} is not registered for this app"), fix));
+        };
+        list.remove(at);
+    }
+    Ok(())
 }
 
 /// Adds what is not there yet.

@@ -22,7 +22,10 @@ pub fn run(global: &Global) -> Result<Answer, Failure> {
         return Ok(Answer::json(&all.iter().map(clients::shown).chain(broken).collect::<Value>()));
     }
     if all.is_empty() && unreadable.is_empty() {
-        return Ok(Answer::text("No app is registered. Register one: latchkey client add NAME URL"));
+        let again = &local.again;
+        return Ok(Answer::text(format!(
+            "No app is registered. Register one: latchkey client add NAME URL{again}"
+        )));
     }
     let broken = unreadable.into_iter().map(|client| {
         let (none, state) = ("-".to_owned(), "unreadable".to_owned());

@@ -3,6 +3,7 @@
 mod add;
 mod block;
 mod edit;
+mod keys;
 mod list;
 mod review;
 mod rm;
@@ -14,7 +15,6 @@ use super::local::Global;
 use super::output::Answer;
 use crate::domain::client::{ApplicationType, Client, Metadata};
 use crate::engine::admin::{FieldProblem, document};
-use crate::engine::device::GRANT_TYPE;
 
 /// What to do with apps.
 #[derive(Debug, clap::Subcommand)]
@@ -30,6 +30,8 @@ pub enum Command {
     Edit(edit::Args),
     /// Stand by an app that registered itself
     Review(review::Args),
+    /// Print every key of client metadata with its meaning
+    Keys,
     /// Delete an app with all its codes, tokens and consents
     Rm(rm::Args),
     /// Secrets of an app
@@ -48,6 +50,7 @@ pub fn run(global: &Global, command: &Command) -> Result<Answer, Failure> {
         Command::Show(args) => show::run(global, args),
         Command::Edit(args) => edit::run(global, args),
         Command::Review(args) => review::run(global, args),
+        Command::Keys => keys::run(global),
         Command::Rm(args) => rm::run(global, args),
         Command::Secret(command) => secret::run(global, command),
     }
@@ -78,12 +81,6 @@ fn state(client: &Client) -> &'static str {
         (false, false) => "off",
         (false, true) => "off, unverified",
     }
-}
-
-/// Grant types as they were typed, with the short name of the one that is a URN (RFC 8628 §3.4).
-fn grant_names(typed: &[String]) -> Vec<String> {
-    let full = |name: &String| if name == "device_code" { GRANT_TYPE.to_owned() } else { name.clone() };
-    typed.iter().map(full).collect()
 }
 
 /// What kind of app it is, in two words.

@@ -25,7 +25,7 @@ pub struct Args {
 /// No such app, one that an admin made, the store.
 pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     global.no_env()?;
-    let local = global.open_for(args.write)?;
+    let local = global.open()?;
     let (id, reviewed) = (args.id.clone(), !args.withdraw);
     let client =
         local.change(args.write, move |conn, desk| registrations::review(conn, desk, &id, reviewed))?;

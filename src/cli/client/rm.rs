@@ -21,7 +21,7 @@ pub struct Args {
 /// No such app, the store.
 pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     global.no_env()?;
-    let local = global.open_for(args.write)?;
+    let local = global.open()?;
     let id = args.id.clone();
     let found = local.change(args.write, move |conn, desk| clients::delete(conn, desk, &id))?;
     if local.format == Format::Json {

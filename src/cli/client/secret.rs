@@ -60,7 +60,7 @@ fn add(global: &Global, args: &AddArgs) -> Result<Answer, Failure> {
     {
         return Err(AdminError::Invalid(vec![problem]).into());
     }
-    let local = global.open_for(args.write)?;
+    let local = global.open()?;
     let hash = chosen.as_ref().map(|secret| local.engine.passwords.hash_blocking(secret)).transpose()?;
     let (id, keep_old) = (args.id.clone(), args.keep_old);
     let added = local.change(args.write, move |conn, desk| {
@@ -92,7 +92,7 @@ fn add(global: &Global, args: &AddArgs) -> Result<Answer, Failure> {
 
 fn rm(global: &Global, args: &RmArgs) -> Result<Answer, Failure> {
     global.no_env()?;
-    let local = global.open_for(args.write)?;
+    let local = global.open()?;
     let (id, secret_id) = (args.id.clone(), args.secret_id.clone());
     local.change(args.write, move |conn, desk| client_secrets::remove(conn, desk, &id, &secret_id))?;
     if local.format == Format::Json {

@@ -42,7 +42,7 @@ pub struct Args {
 /// # Errors
 /// No such resource, invalid values, changed meanwhile, the store.
 pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
-    let local = global.open_for(args.write)?;
+    let local = global.open()?;
     let old = local.look(|conn| resources::find(conn, &args.identifier))?;
     let new = changed(args, &old)?;
     if new == old {

@@ -19,7 +19,10 @@ pub fn run(global: &Global) -> Result<Answer, Failure> {
         return Ok(Answer::json(&all.iter().map(resources::shown).collect::<Value>()));
     }
     if all.is_empty() {
-        return Ok(Answer::text("No resource is registered. Register one: latchkey resource add URI NAME"));
+        let again = &local.again;
+        return Ok(Answer::text(format!(
+            "No resource is registered. Register one: latchkey resource add URI NAME{again}"
+        )));
     }
     let rows: Vec<Vec<String>> = all
         .iter()

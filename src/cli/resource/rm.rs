@@ -20,7 +20,7 @@ pub struct Args {
 /// # Errors
 /// No such resource, an app still names it, the store.
 pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
-    let local = global.open_for(args.write)?;
+    let local = global.open()?;
     let identifier = args.identifier.clone();
     let gone = local.change(args.write, move |conn, desk| resources::delete(conn, desk, &identifier))?;
     if local.format == Format::Json {

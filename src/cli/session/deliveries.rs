@@ -3,8 +3,9 @@
 use crate::cli::failure::Failure;
 use crate::cli::local::Local;
 use crate::cli::output::{Answer, Format, table, time};
-use crate::domain::delivery::{Delivery, Notice};
+use crate::domain::delivery::{Delivery, Notice, Outcome};
 use crate::store::outbox::{self, Filter};
+use crate::store::users;
 use serde_json::{Value, json};
 
 /// Which deliveries.
@@ -31,8 +32,11 @@ pub fn list(local: &Local, args: &Args) -> Result<Answer, Failure> {
     if local.format == Format::Json {
         return Ok(Answer::json(&Value::Array(all.iter().map(as_json).collect())));
     }
-    let rows: Vec<Vec<String>> = all.iter().map(row).collect();
-    let head = ["APP", "SESSION", "STATUS", "TRIES", "SINCE", "NEXT TRY", "LAST ERROR"];
+    if all.is_empty() {
+        return Ok(Answer::default().notice("nothing was to be told to an app, or it is too long ago"));
+    }
+    let rows = all.iter().map(|delivery| row(local, delivery)).collect::<Result<Vec<_>, _>>()?;
+    let head = ["APP", "USER", "SESSION", "STATUS", "TRIES", "SINCE", "NEXT TRY", "LAST ERROR"];
     Ok(Answer::text(table(&head, &rows)))
 }
 
@@ -40,17 +44,26 @@ fn status(delivery: &Delivery) -> &'static str {
     delivery.outcome.map_or("pending", |outcome| outcome.as_str())
 }
 
-fn row(delivery: &Delivery) -> Vec<String> {
-    let Notice::BackchannelLogout { session_id, .. } = &delivery.notice;
-    vec![
-        delivery.client_id.to_string(),
+/// Apps and people by name, with the id beside it; by the id alone where they are gone.
+fn row(local: &Local, delivery: &Delivery) -> Result<Vec<String>, Failure> {
+    let Notice::BackchannelLogout { user_id, session_id } = &delivery.notice;
+    let app = local.engine.clients.get(delivery.client_id.as_str());
+    let app = app.map(|app| app.metadata.client_name.clone());
+    let user = local.read(|conn| users::find(conn, user_id.as_str()))?.map(|user| user.username);
+    let beside = |name: Option<String>, id: &str| name.map_or(id.to_owned(), |name| format!("{name} ({id})"));
+    // What failed before the try that succeeded is over.
+    let delivered = delivery.outcome == Some(Outcome::Delivered);
+    let error = delivery.last_error.clone().filter(|_| !delivered);
+    Ok(vec![
+        beside(app, delivery.client_id.as_str()),
+        beside(user, user_id.as_str()),
         session_id.to_string(),
         status(delivery).to_owned(),
         delivery.attempts.to_string(),
         time(delivery.created_at),
         if delivery.ended_at.is_none() { time(delivery.next_at) } else { String::new() },
-        delivery.last_error.clone().unwrap_or_default(),
-    ]
+        error.unwrap_or_default(),
+    ])
 }
 
 fn as_json(delivery: &Delivery) -> Value {

@@ -27,7 +27,10 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     let answer = if local.format == Format::Json {
         Answer::json(&Value::Array(all.iter().map(users::shown).collect()))
     } else if all.is_empty() {
-        Answer::text("There is no account. The first administrator: latchkey setup-link")
+        Answer::text(format!(
+            "There is no account. The first administrator: latchkey setup-link{}",
+            local.again
+        ))
     } else {
         let rows: Vec<Vec<String>> = all
             .iter()

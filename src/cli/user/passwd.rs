@@ -28,7 +28,7 @@ pub struct Args {
 pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     global.no_env()?;
     let password = if args.password_stdin { Some(secret_from_stdin("password")?) } else { None };
-    let local = global.open_for(args.write)?;
+    let local = global.open()?;
     let user = local.look(|conn| users::resolve(conn, &args.user))?;
     match password {
         Some(password) => set(&local, &user, &password, args.write),

@@ -21,7 +21,7 @@ pub struct Args {
 /// No such account, the store.
 pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     global.no_env()?;
-    let local = global.open_for(args.write)?;
+    let local = global.open()?;
     let typed = args.user.clone();
     let user = local.change(args.write, move |conn, desk| {
         let user = users::resolve(conn, &typed)?;

@@ -125,7 +125,7 @@ pub trait Format {
         self.parse(items.first().copied().unwrap_or_default()).map_err(|refused| vec![(0, refused)])
     }
 
-    /// The value as `latchkey check --show-origin` may print it.
+    /// The value as `latchkey config check --show-origin` may print it.
     fn explained(&self, text: &str) -> String {
         if Self::SECRET && !text.is_empty() { "(hidden)".to_owned() } else { text.to_owned() }
     }

@@ -7,6 +7,7 @@ use super::fault::FieldProblem;
 use super::metadata::normalized;
 use crate::base::secret::Secret;
 use crate::domain::client::Metadata;
+use crate::engine::device::GRANT_TYPE;
 use crate::engine::keys::strict_json;
 use serde_json::{Map, Value};
 
@@ -20,7 +21,10 @@ pub const KEYS: &[(&str, &str)] = &[
     ),
     ("redirect_uris", "a list of URIs"),
     ("post_logout_redirect_uris", "a list of URIs"),
-    ("grant_types", "a list of authorization_code, refresh_token, client_credentials"),
+    (
+        "grant_types",
+        "a list of authorization_code, refresh_token, client_credentials, device_code (implicit needs legacy_response_types)",
+    ),
     ("response_types", "a list of code (others need legacy_response_types)"),
     ("scope", "space-separated scope names"),
     ("client_uri", "a URI"),
@@ -170,8 +174,17 @@ pub fn set(metadata: &Metadata, key: &str, text: &str) -> Result<Metadata, Field
     if text.is_empty() {
         forms.insert(0, Value::Null);
     }
-    let fitting = forms.into_iter().find_map(|form| with_member(metadata, key, form));
+    let fitting = forms.into_iter().find_map(|form| with_member(metadata, key, form)).map(|mut changed| {
+        changed.grant_types = grant_names(&changed.grant_types);
+        changed
+    });
     fitting.map(normalized).ok_or_else(|| unfit(key, text))
+}
+
+/// Grant types as they were typed, with the short name of the one that is a URN (RFC 8628 §3.4).
+pub fn grant_names(typed: &[String]) -> Vec<String> {
+    let full = |name: &String| if name == "device_code" { GRANT_TYPE.to_owned() } else { name.clone() };
+    typed.iter().map(full).collect()
 }
 
 /// The name among `known` that a typing error most likely meant.

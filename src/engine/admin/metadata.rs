@@ -229,7 +229,7 @@ fn grants(metadata: &Metadata, found: &mut Found) {
         IMPLICIT => Err("is not offered here: it hands tokens to the browser (RFC 9700 §2.1.2); use authorization_code, or legacy_response_types=true for an app that cannot"),
         "password" => Err("is not offered here: it hands out secrets (RFC 9700 §2.4)"),
         known if GRANT_TYPES.contains(&known) => Ok(()),
-        _ => Err("is unknown; known are authorization_code, refresh_token, client_credentials and urn:ietf:params:oauth:grant-type:device_code"),
+        _ => Err("is unknown; known are authorization_code, refresh_token, client_credentials, device_code (urn:ietf:params:oauth:grant-type:device_code) and, with legacy_response_types, implicit"),
     });
     response_types::check(metadata, found);
     let has = |grant: &str| metadata.grant_types.iter().any(|known| known == grant);

@@ -89,7 +89,7 @@ impl MasterKeyError {
                     .to_owned()
             }
             Self::Missing { path } => format!(
-                "Put the key back at {} from its backup, or set LATCHKEY_KEYS__MASTER_KEY to it. \
+                "Put the key back at {} from its backup, or copy it from another node, or set LATCHKEY_KEYS__MASTER_KEY to it. \
                  Without it the sealed data cannot be opened.",
                 path.display()
             ),

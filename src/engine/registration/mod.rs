@@ -10,7 +10,7 @@ mod unmet;
 
 pub use answer::PATH;
 pub use pace::Pace;
-pub use policy::{Mode, RegistrationPolicy};
+pub use policy::{Mode, RegistrationPolicy, is_own};
 
 use super::admin::registrations::{self, Admission, NewRegistration, Proof, Replacement};
 use super::admin::{self, Actor, AdminError, AdminResult, Desk, FieldProblem};

@@ -25,6 +25,22 @@ pub enum Mode {
     Open,
 }
 
+impl Mode {
+    /// As in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Token => "token",
+            Self::Open => "open",
+        }
+    }
+
+    /// From its name in the configuration.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Off, Self::Token, Self::Open].into_iter().find(|mode| mode.as_str() == text)
+    }
+}
+
 /// What holds for apps that register themselves. The default is that there are none.
 #[derive(Clone, Debug, Default)]
 pub struct RegistrationPolicy {
@@ -181,7 +197,8 @@ fn ours_of(current: &Metadata) -> Metadata {
     serde_json::from_value(Value::Object(base)).unwrap_or_else(|_| current.clone())
 }
 
-fn is_own(key: &str) -> bool {
+/// Whether an app that registers itself decides this member of its metadata.
+pub fn is_own(key: &str) -> bool {
     OWN.contains(&key)
 }
 

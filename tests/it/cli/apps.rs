@@ -62,6 +62,7 @@ fn an_app_is_added_from_rfc_7591_metadata_on_standard_input() {
 #[test]
 fn an_app_is_listed_shown_edited_and_removed() {
     let program = Program::fresh();
+    program.run(&["migrate"]).ok();
     assert!(program.run(&["client", "list"]).ok().contains("No app is registered"));
     program.run(&["client", "add", "Shop", URL, "--id", "shop"]).ok();
     let list = program.run(&["client", "list", "-o", "json"]).json();
@@ -118,4 +119,67 @@ fn a_dry_run_with_apps_changes_nothing() {
     assert_dry(&program, &["client", "edit", "shop", "--disable"], "");
     assert_dry(&program, &["client", "secret", "add", "shop"], "");
     assert_dry(&program, &["client", "rm", "shop"], "");
+}
+
+#[test]
+fn what_an_app_may_do_is_taken_away_again() {
+    let program = Program::fresh();
+    let back = "http://localhost:3000/";
+    let add = [
+        "client",
+        "add",
+        "Shop",
+        URL,
+        "--id",
+        "shop",
+        "--logout-url",
+        back,
+        "--scope",
+        "openid",
+        "--scope",
+        "a b",
+    ];
+    program.run(&add).ok();
+    let shown = || program.run(&["client", "show", "shop", "-o", "json"]).json();
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    let set = ["client", "edit", "shop", "--set", "grant_types=authorization_code,refresh_token,device_code"];
+    program.run(&set).ok();
+    assert_eq!(shown()["grant_types"], serde_json::json!(["authorization_code", "refresh_token", device]));
+    let rm = ["--rm-logout-url", back, "--rm-scope", "a", "--rm-grant", "device_code,refresh_token"];
+    program.run(&[&["client", "edit", "shop"][..], &rm].concat()).ok();
+    assert_eq!(
+        (&shown()["scope"], &shown()["grant_types"]),
+        (&"openid b".into(), &serde_json::json!(["authorization_code"]))
+    );
+    assert!(shown().get("post_logout_redirect_uris").is_none(), "{}", shown());
+    for flag in rm.chunks(2).filter(|flag| flag[0] != "--rm-grant") {
+        assert!(program.run(&[&["client", "edit", "shop"][..], flag].concat()).fails(3).contains(flag[1]));
+    }
+    program.run(&["client", "edit", "shop", "--set", "client_uri=https://shop.example.com"]).ok();
+    program.run(&["client", "edit", "shop", "--set", "client_uri=", "--set", "scope="]).ok();
+    assert!(shown().get("client_uri").is_none());
+    assert_eq!(shown()["scope"], "openid profile email address phone offline_access", "the default");
+    let unknown = program.run(&["client", "edit", "shop", "--grant", "magic"]).fails(65);
+    assert!(unknown.contains("device_code") && unknown.contains("implicit"), "{unknown}");
+    let plain = |uri: &str| {
+        let set = format!("initiate_login_uri={uri}");
+        program.run(&["client", "edit", "shop", "--set", &set]).fails(65)
+    };
+    for uri in ["http://x.example/", "http://localhost/"] {
+        assert!(plain(uri).contains("must be https, also on localhost"), "{}", plain(uri));
+    }
+}
+
+#[test]
+fn what_is_empty_is_said_on_standard_error() {
+    let program = Program::fresh();
+    program.run(&["migrate"]).ok();
+    for command in [["session", "list"], ["session", "deliveries"], ["trace", "list"]] {
+        let said = program.run(&command);
+        assert!(
+            said.code == 0 && said.out.is_empty() && said.err.lines().count() == 1,
+            "{command:?}: {said:?}"
+        );
+        assert_eq!(program.run(&[&command[..], &["-o", "json"]].concat()).json(), serde_json::json!([]));
+    }
 }

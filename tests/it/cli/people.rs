@@ -7,6 +7,7 @@ use crate::harness::program::Program;
 #[test]
 fn an_account_is_made_listed_switched_and_removed() {
     let program = Program::fresh();
+    program.run(&["migrate"]).ok();
     assert!(program.run(&["user", "list"]).ok().contains("There is no account"));
     let add = ["user", "add", "ada@example.com", "--username", "ada", "--name", "Ada Lovelace"];
     let more = ["--role", "admin", "--claim", "locale=en-GB", "--verified", "--password-stdin", "-o", "json"];

@@ -18,6 +18,7 @@ fn register(program: &Program, token: &str) -> Value {
 #[test]
 fn sec_i1_tokens_are_made_listed_and_deleted() {
     let program = Program::fresh();
+    program.run(&["migrate"]).ok();
     assert!(program.run(&["registration", "token", "list"]).ok().contains("no initial access token"));
     let add = ["registration", "token", "add", "--name", "Team Blue", "--uses", "5", "--days", "30"];
     let said = program.run(&[&add[..], &["-o", "json"]].concat());

@@ -8,6 +8,7 @@ const API: &str = "https://api.example.com";
 #[test]
 fn a_resource_is_added_listed_shown_edited_and_removed() {
     let program = Program::fresh();
+    program.run(&["migrate"]).ok();
     assert!(program.run(&["resource", "list"]).ok().contains("No resource is registered"));
     let add = [
         "resource",
