@@ -90,7 +90,11 @@ fn the_configuration_in_the_guide_is_good() {
     let file = place.path().join("suite.toml");
     std::fs::write(&file, text).unwrap();
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    let sources = latchkey::config::Sources { file: Some(file), env: std::collections::BTreeMap::new(), flags: Vec::new() };
+    let sources = latchkey::config::Sources {
+        file: Some(file),
+        env: std::collections::BTreeMap::new(),
+        flags: Vec::new(),
+    };
     let loaded = latchkey::config::load(sources).map_err(|problems| latchkey::config::render(&problems));
     assert!(loaded.is_ok(), "{}", loaded.err().unwrap_or_default());
 }
