@@ -26,7 +26,7 @@ pub use next::Step;
 pub use request_object::RequestObjects;
 pub use response::{AuthorizationResponse, Outcome, Target};
 use waiting::{Standing, standing};
-pub use waiting::{Waiting, find_over, find_waiting, is_over, signed_in_for, still_allows, waiting};
+pub use waiting::{Waiting, find_over, find_waiting, is_over, signed_in_for, still_answers, waiting};
 
 use super::context::{Ctx, Engine};
 use super::visitor::Visitor;

@@ -127,10 +127,13 @@ fn find_here(conn: &mut Conn, visitor: &Visitor, id: &str) -> TxResult<Option<Au
 
 /// What the client's record says now, not what it said when the request came (security row A6): a
 /// redirect URI that was taken out gets no more answers.
-pub fn still_allows(engine: &Engine, client: &Client, request: &AuthorizationRequest) -> bool {
-    client.enabled
-        && client.allows_response_type(request.response_type)
-        && request.scope.is_within(&client.scope)
+fn still_allows(engine: &Engine, client: &Client, request: &AuthorizationRequest) -> bool {
+    client.enabled && request.scope.is_within(&client.scope) && still_answers(engine, client, request)
+}
+
+/// Whether the client may still be answered there and in that way.
+pub fn still_answers(engine: &Engine, client: &Client, request: &AuthorizationRequest) -> bool {
+    client.allows_response_type(request.response_type)
         && redirect_uri::verify(engine, client, request.redirect_uri.as_str()).is_some()
 }
 

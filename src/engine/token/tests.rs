@@ -128,7 +128,7 @@ async fn sec_d2_every_failed_client_authentication_looks_the_same() {
         (Some(basic("app", "wrong")), form(&[])),
         (Some(basic("nobody", "secret nobody")), form(&[])),
         (Some(basic("off", "secret off")), form(&[])),
-        (Some(basic("spa", "")), form(&[])),
+        (Some(basic("app", "")), form(&[])),
         (None, form(&[("client_id", "app"), ("client_secret", "secret app")])),
         (None, form(&[("client_id", "app")])),
         (None, form(&[("client_id", "spa"), ("client_secret", "x")])),

@@ -8,7 +8,7 @@ use crate::base::id::GrantId;
 use crate::base::secret::{Code, Plain};
 use crate::domain::authorization::{Approval, Authorization, Stage};
 use crate::domain::grant::{Grant, Subject};
-use crate::engine::authorize::still_allows;
+use crate::engine::authorize::still_answers;
 use crate::engine::gate::{Permit, Person};
 use crate::engine::oxide::redeem::{Presented, redeem};
 use crate::protocol::pkce::Verifier;
@@ -60,7 +60,7 @@ impl Redemption {
         }
         let scope = self.check_bindings(conn, &authorization, approval)?;
         // Another node may have given it before it read what was taken from the client (row A6).
-        if !still_allows(&self.exchange.engine, &self.exchange.client, &authorization.request) {
+        if !still_answers(&self.exchange.engine, &self.exchange.client, &authorization.request) {
             return Err(invalid(
                 "what the client may still ask for",
                 "an address or type that was taken out",
