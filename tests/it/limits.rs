@@ -362,6 +362,7 @@ fn duplicated_and_oversized_parameters_are_refused() {
 #[test]
 fn sec_u6_json_with_doubts_is_refused() {
     let instance = crate::harness::binary::Instance::on_sqlite();
+    instance.ok(&["migrate"]);
     for (json, word) in [
         (r#"{"client_name":"A","client_name":"B","redirect_uris":["https://a.example/cb"]}"#, "twice"),
         (r#"{"client_name":"A","redirect_uris":"https://a.example/cb"}"#, "redirect_uris"),
