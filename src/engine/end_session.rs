@@ -6,6 +6,7 @@ use super::context::{Ctx, Engine};
 use super::logout::Frame;
 use super::visitor::{Visitor, end_session};
 use crate::base::id::ClientId;
+use crate::base::secret::{Digest, SessionSecret};
 use crate::domain::client::Client;
 use crate::domain::session::Session;
 use crate::domain::user::User;
@@ -73,10 +74,11 @@ pub struct Ended {
     pub beside: Option<Beside>,
 }
 
-/// One session of a browser ended beside others.
+/// One session of a browser ended beside others, or none did.
+#[derive(Default)]
 pub struct Beside {
-    /// Whether it was the current one.
-    pub current: bool,
+    /// Who goes on after the current one, the first of them as the current one; empty where another ended.
+    pub go_on: Vec<Digest<SessionSecret>>,
     /// What our frame read of it.
     pub browser_state: Option<String>,
 }
@@ -151,15 +153,20 @@ pub async fn request(
 /// # Errors
 /// Store errors: then nothing was ended.
 pub async fn current_alone(engine: &Engine, ctx: &Ctx, visitor: &Visitor) -> TxResult<Ended> {
-    let Some((session, _)) = visitor.current(engine).await? else { return Ok(Ended::default()) };
-    let alone = visitor.others_now(engine, Some(&session)).await?.is_empty();
-    let mut ended = one(engine, ctx, session).await?;
-    ended.beside = ended.beside.filter(|_| !alone).map(|beside| Beside { current: true, ..beside });
+    let current = visitor.current(engine).await?;
+    let others = visitor.others_now(engine, current.as_ref().map(|(session, _)| session)).await?;
+    let go_on: Vec<_> = others.into_iter().map(|other| other.digest).collect();
+    let mut ended = match current {
+        Some((session, _)) => one(engine, ctx, session).await?,
+        // It is over already: the button was pressed twice.
+        None => Ended { beside: Some(Beside::default()), ..Ended::default() },
+    };
+    ended.beside = ended.beside.filter(|_| !go_on.is_empty()).map(|beside| Beside { go_on, ..beside });
     Ok(ended)
 }
 
 async fn one(engine: &Engine, ctx: &Ctx, session: Session) -> TxResult<Ended> {
-    let beside = Beside { current: false, browser_state: engine.browser_state(&session.id) };
+    let beside = Beside { go_on: Vec::new(), browser_state: engine.browser_state(&session.id) };
     let (with, ctx) = (engine.clone(), ctx.clone());
     let end = move |conn: &mut Conn| end_session(conn, (&with, &ctx), &session, SIGNED_OUT);
     Ok(Ended { frames: engine.db.write(end).await?, beside: Some(beside) })

@@ -1,6 +1,6 @@
 //! What each person agreed to for each client: remembered per scope, until taken back.
 
-use super::conn::{Conn, on_each};
+use super::conn::{Conn, hold_rows, on_each};
 use super::fault::TxResult;
 use super::schema::consents;
 use crate::base::clock::Seconds;
@@ -160,6 +160,15 @@ pub fn add(
 /// Store errors.
 pub fn remove(conn: &mut Conn, user_id: &str, client_id: &str) -> TxResult<bool> {
     Ok(diesel::delete(consents::table.find((user_id, client_id))).execute(conn)? == 1)
+}
+
+/// Whoever would take this consent back waits until COMMIT.
+///
+/// # Errors
+/// Store errors.
+pub fn hold(conn: &mut Conn, user_id: &str, client_id: &str) -> TxResult<()> {
+    hold_rows!(conn, consents::table.find((user_id, client_id)).select(consents::client_id));
+    Ok(())
 }
 
 /// Forgets all consents given to a client (its redirect host or name changed: security row B4).

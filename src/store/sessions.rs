@@ -1,6 +1,6 @@
 //! Sign-in sessions; the cookie's value is known only as a digest.
 
-use super::conn::{Conn, hold_rows, on_each, take_rows};
+use super::conn::{AnyConn, Conn, hold_rows, on_each, take_rows};
 use super::fault::{StoreError, TxResult};
 use super::schema::{sessions, users};
 use super::users::Row as UserRow;
@@ -170,7 +170,11 @@ pub fn hold(conn: &mut Conn, id: &str) -> TxResult<()> {
 /// Store errors.
 pub fn take_all(conn: &mut Conn, user_id: &str) -> TxResult<()> {
     let mine = sessions::user_id.eq(user_id).and(sessions::ended_at.is_null());
-    take_rows!(conn, sessions::table.filter(mine).order(sessions::id).select(sessions::id));
+    let ids = sessions::table.filter(mine).order(sessions::id).select(sessions::id);
+    if let AnyConn::Postgres(inner) = conn {
+        // Not against what only refers to them, as the forgetting of grants does.
+        let _taken: Vec<String> = ids.for_no_key_update().load(inner)?;
+    }
     Ok(())
 }
 

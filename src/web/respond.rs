@@ -73,7 +73,12 @@ pub fn to_verified(target: &VerifiedRedirect, pairs: &[(&str, &str)]) -> Respons
 /// 303 from a form post to the same address by GET, whose query are `pairs`: a browser sends no cookies of
 /// ours along with another site's form, and does with the redirect. Because it kept them back, none that
 /// it holds is replaced. Where that address would be longer than we take, a form of ours sends them.
-fn again(request: &Request, path: &str, pairs: &[(&str, &str)]) -> Result<Response, Refusal> {
+fn again(
+    request: &Request,
+    path: &str,
+    pairs: &[(&str, &str)],
+    leads_to: &[String],
+) -> Result<Response, Refusal> {
     let query = params::encode(pairs.iter().copied());
     let joint = if query.is_empty() { "" } else { "?" };
     let address = format!("{path}{joint}{query}");
@@ -86,7 +91,8 @@ fn again(request: &Request, path: &str, pairs: &[(&str, &str)]) -> Result<Respon
             fields: pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             chrome,
         };
-        page(request, StatusCode::OK, &view, FormAction::default())?
+        // Browsers hold what the form is answered with to the policy as well.
+        page(request, StatusCode::OK, &view, FormAction::leading_to(leads_to))?
     } else {
         to_own(request, &address)
     };
@@ -96,8 +102,13 @@ fn again(request: &Request, path: &str, pairs: &[(&str, &str)]) -> Result<Respon
 
 /// The answer to a form of another site that came without our cookies (SameSite=Lax), if it is one: judged
 /// at once, it would find nobody signed in and take the place of what the browser has open here. `known`
-/// are the parameters that go along.
-pub fn once_more(request: &Request, path: &str, known: &[&str]) -> Option<Result<Response, Refusal>> {
+/// are the parameters that go along, `leads_to` the CSP sources of where the answer may lead.
+pub fn once_more(
+    request: &Request,
+    path: &str,
+    known: &[&str],
+    leads_to: &[String],
+) -> Option<Result<Response, Refusal>> {
     let site = request.header(&HeaderName::from_static("sec-fetch-site"));
     let elsewhere = match (site, request.header(&ORIGIN)) {
         (Some(site), _) => site == "cross-site",
@@ -110,7 +121,7 @@ pub fn once_more(request: &Request, path: &str, known: &[&str]) -> Option<Result
     let goes = |name: &str| known.is_empty() || known.contains(&name);
     let pairs = request.form.pairs().iter().filter(|(name, _)| goes(name));
     let pairs: Vec<(&str, &str)> = pairs.map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    Some(again(request, path, &pairs))
+    Some(again(request, path, &pairs, leads_to))
 }
 
 /// 308 to the same page under the name of the issuer, for the loopback's other names.

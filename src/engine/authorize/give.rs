@@ -145,6 +145,8 @@ fn hold(conn: &mut Conn, request: &AuthorizationRequest, session: &Session) -> T
     if request.response_type.is_legacy() {
         sessions::hold(conn, session.id.as_str())?;
         clients::hold(conn, request.client_id.as_str())?;
+        // A session that begins in this transaction is nobody's to wait for.
+        consents::hold(conn, session.user_id.as_str(), request.client_id.as_str())?;
     }
     Ok(())
 }

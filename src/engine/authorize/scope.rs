@@ -29,8 +29,10 @@ pub fn allowed(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         &draft.scope,
         draft.params.get("state"),
     )?;
-    // OIDC Core §11: without a code there is no refresh token, and the request for one is ignored.
-    draft.scope = if draft.response_type.code() { granted } else { granted.without("offline_access") };
+    // OIDC Core §11: without a code, or for a client without the grant, there is no refresh token, and the
+    // request for one is ignored. Agreed to unseen, it would count once the client has the grant.
+    let refreshes = draft.response_type.code() && client.allows_grant("refresh_token");
+    draft.scope = if refreshes { granted } else { granted.without("offline_access") };
     Ok(())
 }
 

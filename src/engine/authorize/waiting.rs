@@ -43,6 +43,11 @@ impl Waiting {
         subject::admits(&self.macs, &self.client, &self.authorization.request, &user.id)
     }
 
+    /// Whether the app said whom the request is about.
+    pub fn names_somebody(&self) -> bool {
+        subject::names_somebody(&self.authorization.request)
+    }
+
     pub(super) fn step(&self, standing: &Standing, now: Seconds) -> Step {
         next::step(&next::Facts {
             request: &self.authorization.request,

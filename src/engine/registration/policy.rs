@@ -142,13 +142,14 @@ pub fn asked(
     keep_ours(&base, current, &mut members, &mut problems);
     let mut metadata = document::onto(base, &mut members, &mut problems);
     if problems.is_empty() {
-        within(policy, current, &metadata, &mut problems);
-        regained(withheld, &metadata, &mut problems);
-        sector::proven(&metadata, &mut problems);
         if metadata.client_name.trim().is_empty() {
             metadata.client_name = unnamed(&metadata);
         }
+        // First: it adds what goes with the rest, and writes response types in one order.
         metadata = metadata::normalized(metadata);
+        within(policy, current, &metadata, &mut problems);
+        regained(withheld, &metadata, &mut problems);
+        sector::proven(&metadata, &mut problems);
         problems.extend(metadata::validate(&metadata).err().unwrap_or_default());
     }
     if problems.is_empty() { Ok(Asked { metadata, client_id, client_secret }) } else { Err(problems) }

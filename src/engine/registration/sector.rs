@@ -5,6 +5,7 @@ use crate::domain::client::{Metadata, SubjectType};
 use crate::engine::admin::FieldProblem;
 use crate::engine::device;
 use crate::engine::outbound::{Caller, LARGEST, Method, Outbound, Request, Response};
+use crate::protocol::redirect_uri::is_loopback;
 use url::Url;
 
 /// Reads the document that the metadata names, if it names one, at creation and at every update. What is
@@ -47,6 +48,13 @@ pub(super) fn proven(metadata: &Metadata, problems: &mut Vec<FieldProblem>) {
         let problem = "cannot be had by a pairwise app with redirect_uris: nothing shows that the device is of its sector";
         let fix = "Register the device as a client of its own, without redirect_uris.";
         problems.push(FieldProblem::new("grant_types", device::GRANT_TYPE, problem, fix));
+    }
+    let shown =
+        |uri: &&String| Url::parse(uri).is_ok_and(|url| url.scheme() == "https" && !is_loopback(&url));
+    if !metadata.redirect_uris.iter().all(|uri| shown(&uri)) {
+        let problem = "must be https, and not of the person's own machine, in a pairwise app";
+        let fix = "Ask for public subjects, or register the installed app as a client of its own.";
+        problems.push(FieldProblem::new("redirect_uris", "", problem, fix));
     }
     let host = |uri: &str| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
     let Some(told) = &metadata.backchannel_logout_uri else { return };

@@ -1,12 +1,14 @@
 //! The authorization endpoint (RFC 6749 §3.1; OIDC Core §3.1.2.1: GET and form POST).
 
 use crate::engine::authorize::{self, Outcome, Step};
+use crate::protocol::redirect_uri::csp_source;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
 use actix_web::http::Method;
 use actix_web::http::header::HeaderName;
+use std::collections::BTreeSet;
 
 /// `/oauth2/authorize`
 pub static ROUTE: Route = Route {
@@ -33,9 +35,19 @@ fn check_navigation(request: &Request) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Every place that the client may be answered at: the one that is asked for may stand in a request object.
+fn leads_to(request: &Request) -> Vec<String> {
+    let client = request.form.get("client_id").and_then(|id| request.engine().clients.get(id));
+    let all: BTreeSet<String> =
+        client.iter().flat_map(|client| &client.metadata.redirect_uris).map(|uri| csp_source(uri)).collect();
+    all.into_iter().collect()
+}
+
 async fn handle(request: Request) -> Result<Response, Refusal> {
     check_navigation(&request)?;
-    if let Some(again) = respond::once_more(&request, ROUTE.path, &[]) {
+    if *request.http.method() == Method::POST
+        && let Some(again) = respond::once_more(&request, ROUTE.path, &[], &leads_to(&request))
+    {
         return again;
     }
     let params = if *request.http.method() == Method::POST { &request.form } else { &request.query };

@@ -1,6 +1,7 @@
 //! RP-Initiated Logout: the end session endpoint, by GET and POST (RPI §2).
 
 use crate::engine::end_session::{self, Ended, Logout, LogoutRequest};
+use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::refusal::Refusal;
 use crate::web::cookies;
 use crate::web::pages;
@@ -26,7 +27,8 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 async fn handle(request: Request) -> Result<Response, Refusal> {
     let params = if *request.http.method() == Method::POST { &request.form } else { &request.query };
     let asked = end_session::read(request.engine(), params)?;
-    if let Some(again) = respond::once_more(&request, ROUTE.path, &end_session::KNOWN) {
+    let leads_to: Vec<String> = asked.redirect.iter().map(VerifiedRedirect::csp_source).collect();
+    if let Some(again) = respond::once_more(&request, ROUTE.path, &end_session::KNOWN, &leads_to) {
         return again;
     }
     let outcome = end_session::request(request.engine(), &request.ctx, &request.visitor, &asked).await;
@@ -48,16 +50,17 @@ pub fn done(request: &Request, asked: &LogoutRequest, ended: &Ended) -> Result<R
         Some(target) if frames.is_empty() => respond::to_verified(target, &state),
         Some(target) => {
             let onward = if state.is_empty() { target.as_str().to_owned() } else { target.with_query(state) };
-            pages::logout::signed_out(request, asked, frames, Some(&onward))?
+            pages::logout::signed_out(request, asked, ended, Some(&onward))?
         }
-        None => pages::logout::signed_out(request, asked, frames, None)?,
+        None => pages::logout::signed_out(request, asked, ended, None)?,
     };
     let Some(beside) = &ended.beside else {
         over(request, &mut response);
         return Ok(response);
     };
-    if beside.current {
-        cookies::clear_session(&mut response);
+    if let Some((first, rest)) = beside.go_on.split_first() {
+        cookies::make_current(&request.http, &mut response, first);
+        cookies::keep_others(&request.http, &mut response, rest);
     }
     if let Some(state) = &beside.browser_state {
         cookies::take_browser_state(&request.http, &mut response, state);

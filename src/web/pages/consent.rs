@@ -46,10 +46,6 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let (_, user) = current.ok_or(Check::SessionMissing)?;
     let key = id.to_string();
     let lifetime = lifetime(&request, &waiting, &scope);
-    // Whoever gets no refresh tokens does not stay connected.
-    let refreshes = waiting.client.allows_grant("refresh_token");
-    let (with_effect, without_effect): (Vec<&str>, Vec<&str>) =
-        in_order(&scope).into_iter().partition(|name| refreshes || *name != "offline_access");
     let asked = waiting.authorization.request.claims.as_ref();
     let claims = asked.map(|asked| asked.beyond(&scope)).unwrap_or_default();
     let view = Consent {
@@ -59,8 +55,7 @@ async fn show(request: Request) -> Result<Response, Refusal> {
         app: app_of(&waiting),
         verified: is_verified(&waiting.client),
         person: person(&user),
-        scopes: with_effect.into_iter().map(|name| line(name, &user)).collect(),
-        without_effect: without_effect.into_iter().map(str::to_owned).collect(),
+        scopes: in_order(&scope).into_iter().map(|name| line(name, &user)).collect(),
         claims: claims.iter().map(|name| claims::line(name, &user)).collect(),
         resources: waiting.authorization.request.resource.iter().map(|uri| named(&request, uri)).collect(),
         lifetime,

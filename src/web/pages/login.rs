@@ -101,7 +101,8 @@ fn who(waiting: Option<&Waiting>, current: Option<&User>, switching: bool) -> Wh
     let expected = waiting.and_then(|waiting| waiting.expected.as_ref());
     match (current, waiting) {
         (Some(user), Some(_)) if !switching && expected == Some(&user.id) => {
-            Who::Again { person: person(user), username: user.username.clone() }
+            let fixed = waiting.is_some_and(Waiting::names_somebody);
+            Who::Again { person: person(user), username: user.username.clone(), fixed }
         }
         (_, Some(waiting)) => Who::Anyone(Field::holding(
             waiting.authorization.request.login_hint.as_deref().unwrap_or_default(),

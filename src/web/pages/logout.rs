@@ -14,7 +14,7 @@ use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
 use crate::web::views::logout::Logout;
-use crate::web::views::signed_out::{Onward, SignedOut};
+use crate::web::views::signed_out::{Extent, Onward, SignedOut};
 use crate::web::views::text::{Href, Text};
 use actix_web::http::{Method, StatusCode};
 
@@ -94,7 +94,7 @@ fn carried(ix: &str) -> Params {
 pub fn signed_out(
     request: &Request,
     asked: &LogoutRequest,
-    frames: &[Frame],
+    ended: &Ended,
     next: Option<&str>,
 ) -> Result<Response, Refusal> {
     let name = |client: &Client| Text::plain(&client.metadata.client_name);
@@ -108,7 +108,8 @@ pub fn signed_out(
             client.map(name).zip(home).map_or(Onward::Nowhere, |(app, home)| Onward::OnRequest(app, home))
         }
     };
-    page(request, frames, (false, onward))
+    let extent = if ended.beside.is_some() { Extent::One } else { Extent::Browser };
+    page(request, &ended.frames, (extent, onward))
 }
 
 /// "You are signed out", here or everywhere, from the account page.
@@ -116,18 +117,19 @@ pub fn signed_out(
 /// # Errors
 /// When the page cannot be rendered.
 pub fn from_account(request: &Request, frames: &[Frame], everywhere: bool) -> Result<Response, Refusal> {
-    page(request, frames, (everywhere, Onward::Nowhere))
+    let extent = if everywhere { Extent::Everywhere } else { Extent::Browser };
+    page(request, frames, (extent, Onward::Nowhere))
 }
 
 /// The policy lets in the origins of these frames and no other.
 fn page(
     request: &Request,
     frames: &[Frame],
-    (everywhere, onward): (bool, Onward),
+    (extent, onward): (Extent, Onward),
 ) -> Result<Response, Refusal> {
     let told = |frame: &Frame| Some((Text::plain(&frame.app), Href::web(&frame.url)?));
     let told = frames.iter().filter_map(told).collect();
-    let view = SignedOut { chrome: request.chrome(), everywhere, told, onward };
+    let view = SignedOut { chrome: request.chrome(), extent, told, onward };
     let mut response = respond::page(request, StatusCode::OK, &view, FormAction::default())?;
     headers::allow_frames(&mut response, frames.iter().map(|frame| frame.source.as_str()));
     Ok(response)

@@ -24,8 +24,6 @@ pub struct Consent {
     pub person: Person,
     /// What is asked, in the order of the request.
     pub scopes: Vec<ScopeLine>,
-    /// Scopes that give this app nothing; they go along, so that it is not asked for them again.
-    pub without_effect: Vec<String>,
     /// What is asked by the names of claims, beyond the scopes (OIDC Core §5.5).
     pub claims: Vec<ScopeLine>,
     /// The APIs that the tokens are for (RFC 8707).
@@ -81,10 +79,9 @@ impl Lifetime {
 }
 
 impl Consent {
-    /// The scopes asked for, which the form sends back so that exactly these are granted.
+    /// The scopes shown, which the form sends back so that exactly these are granted.
     fn scope_list(&self) -> String {
-        let shown = self.scopes.iter().map(|line| line.name.as_str());
-        shown.chain(self.without_effect.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
+        self.scopes.iter().map(|line| line.name.as_str()).collect::<Vec<_>>().join(" ")
     }
 
     /// One sample of each state.
@@ -102,7 +99,6 @@ impl Consent {
                 ScopeLine::new("email", "See your e-mail address", "ada@example.org"),
                 ScopeLine::new("offline_access", "Stay connected when you are away", ""),
             ],
-            without_effect: vec![],
             claims: vec![],
             resources: vec![],
             lifetime: Lifetime::UntilTakenBack(30 * 86_400),

@@ -43,6 +43,8 @@ pub enum Who {
         person: Person,
         /// The username to send.
         username: String,
+        /// Whether the app will take nobody else.
+        fixed: bool,
     },
 }
 
@@ -171,7 +173,7 @@ impl Login {
             problem: Some(problem),
             ..start(Some(App::sample()))
         };
-        let again = Who::Again { person: Person::sample(), username: "ada".to_owned() };
+        let again = Who::Again { person: Person::sample(), username: "ada".to_owned(), fixed: false };
         vec![
             ("default", start(Some(App::sample()))),
             ("prefilled", Self { who: typed, ..start(Some(App::sample())) }),

@@ -12,12 +12,23 @@ use super::text::{Href, Text};
 pub struct SignedOut {
     /// Around the page.
     pub chrome: Chrome,
-    /// Whether every session of the person was ended.
-    pub everywhere: bool,
+    /// What is over.
+    pub extent: Extent,
     /// The apps with a page that this browser loads in a frame (OIDC Front-Channel Logout §3).
     pub told: Vec<(Text, Href)>,
     /// Where it goes on.
     pub onward: Onward,
+}
+
+/// What is over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// One account's session; others go on in this browser.
+    One,
+    /// All that was in this browser.
+    Browser,
+    /// Every session of the person.
+    Everywhere,
 }
 
 /// Where the page leads: an app and its registered address ([`Href::app`]).
@@ -33,7 +44,10 @@ pub enum Onward {
 impl SignedOut {
     /// One sample of each state.
     pub fn samples() -> Vec<(&'static str, Self)> {
-        let page = |everywhere, told, onward| Self { chrome: Chrome::sample(), everywhere, told, onward };
+        let page = |everywhere, told, onward| {
+            let extent = if everywhere { Extent::Everywhere } else { Extent::Browser };
+            Self { chrome: Chrome::sample(), extent, told, onward }
+        };
         let to = |app: &str, href: &str| {
             Href::app(href).map_or(Onward::Nowhere, |href| Onward::OnRequest(Text::plain(app), href))
         };
@@ -45,6 +59,7 @@ impl SignedOut {
         let next = next.map_or(Onward::Nowhere, |href| Onward::ByItself(Text::plain("Bookshop"), href));
         vec![
             ("default", page(false, Vec::new(), Onward::Nowhere)),
+            ("one", Self { extent: Extent::One, ..page(false, Vec::new(), Onward::Nowhere) }),
             ("everywhere", page(true, Vec::new(), Onward::Nowhere)),
             ("onward", page(false, Vec::new(), to("Bookshop", "https://books.example/bye?state=1&x=2"))),
             ("native", page(false, Vec::new(), to("Bookshop", "com.example.books:/bye"))),

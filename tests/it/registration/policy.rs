@@ -241,6 +241,18 @@ fn sec_i3_grant_types_and_the_legacy_switch_that_an_admin_took_stay_taken() {
     let told = manage(&app, "GET", &made, None).json();
     assert_eq!(told["legacy_response_types"], false);
     assert_eq!(manage(&app, "PUT", &made, Some(&told)).status, 200);
+    // In whatever order its words stand, and with what goes along with others that it never had.
+    edit(&["authorization_code"], true);
+    for kinds in
+        [json!(["code", "id_token code"]), json!(["code", "code id_token"]), json!(["id_token token"])]
+    {
+        for more in [
+            json!({ "response_types": kinds }),
+            json!({ "response_types": kinds, "grant_types": ["authorization_code"] }),
+        ] {
+            app.assert_json(&short(more), 400, "invalid_client_metadata", "LK-1705");
+        }
+    }
     // What an admin gives back may be given up and had again.
     edit(&["authorization_code", "refresh_token"], false);
     assert_eq!(short(json!({})).json()["grant_types"], json!(["authorization_code"]));

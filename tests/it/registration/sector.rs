@@ -166,6 +166,14 @@ fn sec_i2_b57_subjects_of_a_sector_go_where_it_is_shown_to_be() {
         ),
         (json!({"subject_type": "pairwise", "backchannel_logout_uri": "https://rp.example.com/out"}), ""),
         (
+            json!({"subject_type": "pairwise", "application_type": "native", "redirect_uris": ["com.evil.app://rp.example.com/cb"]}),
+            "redirect_uris",
+        ),
+        (
+            json!({"subject_type": "pairwise", "application_type": "native", "redirect_uris": ["http://127.0.0.1/cb"]}),
+            "redirect_uris",
+        ),
+        (
             json!({"subject_type": "pairwise", "grant_types": [device], "redirect_uris": [], "response_types": []}),
             "",
         ),
