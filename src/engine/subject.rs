@@ -96,9 +96,9 @@ pub fn sector(client: &Client) -> String {
     let metadata = &client.metadata;
     let uris = metadata.sector_identifier_uri.iter().chain(&metadata.redirect_uris);
     // Of web addresses alone: anybody may write any host into a scheme of their own (RFC 8252 §8.6).
-    let urls =
-        uris.filter_map(|uri| Url::parse(uri).ok()).filter(|url| matches!(url.scheme(), "https" | "http"));
-    let host = urls.filter_map(|url| url.host_str().map(str::to_owned)).next();
+    let web = |url: &Url| matches!(url.scheme(), "https" | "http");
+    let mut urls = uris.filter_map(|uri| Url::parse(uri).ok()).filter(web);
+    let host = urls.find_map(|url| url.host_str().map(str::to_owned));
     host.unwrap_or_else(|| format!("client {}", client.id))
 }
 
