@@ -278,6 +278,7 @@ fn outbound(settings: &Settings) -> Outbound {
     let (testing, listen) = (&settings.testing, settings.server.listen.ip());
     let guarded = |allowance| {
         let outbound = Outbound::when_needed(allowance, STRANGER_LIMITS, &[listen]);
+        let outbound = outbound.reaching(&settings.outbound.private_hosts);
         outbound.known_as(settings.server.issuer.url().host_str().unwrap_or_default())
     };
     if !testing.enabled {

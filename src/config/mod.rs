@@ -25,7 +25,7 @@ pub use formats::{DatabaseUrl, Issuer};
 pub use problem::{Place, Problem, render};
 pub use reference::reference;
 pub use sections::{
-    Audit, Database, Keys, Level, Log, LogFormat, Password, Server, Session, Testing, Tokens, Trace,
+    Audit, Calls, Database, Keys, Level, Log, LogFormat, Password, Server, Session, Testing, Tokens, Trace,
 };
 pub use sections::{Registration, RegistrationMode};
 pub use server_files::ServerFiles;
@@ -65,6 +65,8 @@ pub struct Settings {
     pub log: Log,
     /// Flow traces.
     pub trace: Trace,
+    /// Whom it may call.
+    pub outbound: Calls,
     /// The audit log.
     pub audit: Audit,
     /// Test mode.
@@ -184,6 +186,7 @@ fn read(reading: &mut Reading) -> Option<Settings> {
     let session = Session::read(reading);
     let password = Password::read(reading);
     let registration = Registration::read(reading);
+    let outbound = Calls::read(reading);
     let log = Log::read(reading);
     let trace = Trace::read(reading);
     let audit = Audit::read(reading);
@@ -196,6 +199,7 @@ fn read(reading: &mut Reading) -> Option<Settings> {
         session: session?,
         password: password?,
         registration: registration?,
+        outbound: outbound?,
         log: log?,
         trace: trace?,
         audit: audit?,

@@ -124,7 +124,23 @@ pub struct Outbound {
     limits: Limits,
     ports: Arc<[u16]>,
     own: Arc<Own>,
+    private: Arc<[PrivateHost]>,
     classes: Arc<Classes>,
+}
+
+/// A host in a private network that may be called all the same (security row K5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PrivateHost {
+    name: String,
+    port: u16,
+}
+
+impl PrivateHost {
+    /// `host` or `host:port`; a literal IPv6 address stands in brackets.
+    fn parse(text: &str) -> Option<Self> {
+        let url = Url::parse(&format!("https://{text}/")).ok()?;
+        Some(Self { name: url.host_str()?.to_owned(), port: url.port_or_known_default()? })
+    }
 }
 
 /// A URL that may be called, and the `Host` to name where it is not the URL's own.
@@ -159,7 +175,19 @@ impl Outbound {
     pub fn when_needed(allowance: Allowance, limits: Limits, own: &[IpAddr]) -> Self {
         let (allowance, ports) = (Arc::new(allowance), Arc::from([443]));
         let own = Arc::new(Own::new(own, None));
-        Self { allowance, limits, ports, own, classes: Arc::default() }
+        Self { allowance, limits, ports, own, private: Arc::from([]), classes: Arc::default() }
+    }
+
+    /// The same before its first call, which may also call these hosts in private networks (`host` or
+    /// `host:port`) where no stranger says where to.
+    #[must_use]
+    pub fn reaching(self, hosts: &[String]) -> Self {
+        Self { private: hosts.iter().filter_map(|host| PrivateHost::parse(host)).collect(), ..self }
+    }
+
+    fn is_private_host(&self, caller: Caller, url: &Url) -> bool {
+        let (name, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default());
+        !caller.is_strange() && self.private.iter().any(|host| host.name == name && Some(host.port) == port)
     }
 
     /// The same before its first call, for a server that is known by this host name: what it leads to is
@@ -187,6 +215,7 @@ impl Outbound {
         Guarded {
             own: Arc::clone(&self.own),
             local: self.allowance.has_local(),
+            private: self.private.iter().map(|host| host.name.clone()).collect(),
             strange: caller.is_strange(),
             lookups: self.classes.of(caller).lookups.clone(),
         }
@@ -240,7 +269,7 @@ impl Outbound {
     /// # Errors
     /// [`OutboundError`].
     pub async fn fetch(&self, request: Request) -> Result<Response, OutboundError> {
-        let target = self.target(&request.url)?;
+        let target = self.target(&request.url, request.caller)?;
         let host = target.url.host_str().unwrap_or_default();
         let _place = self.classes.of(request.caller).calls.enter(host)?;
         let answer = tokio::time::timeout(self.limits.total, self.call(target, request)).await;
@@ -249,7 +278,7 @@ impl Outbound {
 
     /// Whether and how the URL may be called. Names are checked when they are resolved; literal
     /// addresses never reach a resolver, so they are checked here.
-    fn target(&self, raw: &str) -> Result<Target, OutboundError> {
+    fn target(&self, raw: &str, caller: Caller) -> Result<Target, OutboundError> {
         let mut url = Url::parse(raw).map_err(|_| OutboundError::UrlRefused("not a URL"))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(OutboundError::UrlRefused("a URL with a user name or password"));
@@ -266,6 +295,7 @@ impl Outbound {
         if url.scheme() != "https" && !(local && url.scheme() == "http" && is_loopback(&url)) {
             return Err(OutboundError::UrlRefused("not https"));
         }
+        let local = local || self.is_private_host(caller, &url);
         if !local && !url.port_or_known_default().is_some_and(|port| self.ports.contains(&port)) {
             return Err(OutboundError::UrlRefused("a port that is not allowed"));
         }

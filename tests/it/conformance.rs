@@ -116,7 +116,7 @@ const LINES: &[(u32, &str, &str)] = &[
 
 /// The security rows that this server's features have so far, by group.
 const ROWS: &[(char, std::ops::RangeInclusive<u32>)] =
-    &[('i', 1..=6), ('j', 4..=5), ('k', 1..=4), ('l', 1..=5), ('m', 1..=5)];
+    &[('i', 1..=6), ('j', 4..=5), ('k', 1..=5), ('l', 1..=5), ('m', 1..=5)];
 
 /// What a test says it shows: lines of the profiles, rows of the requirements.
 #[derive(Default, Debug, PartialEq, Eq)]

@@ -19,11 +19,15 @@ const KEYS: &str = "/.well-known/jwks.json";
 
 /// What the guarded client gets, in the end: a slow machine may be slower than its limits.
 fn fetch(app: &TestApp, url: &str) -> Result<Response, OutboundError> {
+    fetch_as(app, url, Caller::Reviewed)
+}
+
+fn fetch_as(app: &TestApp, url: &str, caller: Caller) -> Result<Response, OutboundError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let started = Instant::now();
     loop {
         let request = Request {
-            caller: Caller::Reviewed,
+            caller,
             method: Method::Get,
             url: url.to_owned(),
             headers: Vec::new(),
@@ -56,6 +60,27 @@ fn b95_urls_of_apps_may_lead_to_this_machine_and_to_an_authority_of_its_own() {
     for env in [&[][..], &[ON], &[ON, extra]] {
         let port = Err("a port that is not allowed".to_owned());
         assert_eq!(fetched(env), port, "{env:?}: without the switch nothing is allowed");
+    }
+}
+
+/// Private networks are reached only where the configuration names the host, and never because a stranger does.
+#[test]
+fn sec_k5_a_private_host_is_called_where_the_configuration_names_it() {
+    let other = TestApp::https();
+    let (host, port) = (other.host.split(':').next().unwrap(), other.addr.port());
+    let keys = format!("{}{KEYS}", other.issuer);
+    let ca = authority().file().display().to_string();
+    let extra = ("LATCHKEY_TESTING__EXTRA_CA", ca.as_str());
+    let named = [format!("{host}:{port}"), host.to_owned(), format!("{host}:1"), format!("x.{host}:{port}")];
+    for (n, name) in named.iter().enumerate() {
+        let app = TestApp::with_env(&[ON, extra, ("LATCHKEY_OUTBOUND__PRIVATE_HOSTS", name)]);
+        let answer =
+            |caller| fetch_as(&app, &keys, caller).map(|answer| answer.status).map_err(|e| e.to_string());
+        let port = Err("a port that is not allowed".to_owned());
+        assert_eq!(answer(Caller::Reviewed), if n == 0 { Ok(200) } else { port.clone() }, "{name}");
+        for stranger in [Caller::Unreviewed, Caller::Anyone] {
+            assert_eq!(answer(stranger), port, "{name}");
+        }
     }
 }
 

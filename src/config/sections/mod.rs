@@ -4,6 +4,7 @@ mod audit;
 mod database;
 mod keys;
 mod log;
+mod outbound;
 mod password;
 mod registration;
 mod server;
@@ -16,6 +17,7 @@ pub use audit::Audit;
 pub use database::Database;
 pub use keys::Keys;
 pub use log::{Level, Log, LogFormat};
+pub use outbound::Calls;
 pub use password::Password;
 pub use registration::{Registration, RegistrationMode};
 pub use server::Server;
@@ -35,6 +37,7 @@ pub(super) const SECTIONS: &[Section] = &[
     Session::SECTION,
     Password::SECTION,
     Registration::SECTION,
+    Calls::SECTION,
     Log::SECTION,
     Trace::SECTION,
     Audit::SECTION,

@@ -287,7 +287,7 @@ fn sec_k1_a_server_under_test_may_call_this_machine_and_its_network_but_not_link
     assert_eq!(answer.ok().expect("an answer").body, b"hi");
     handle.join().expect("the server ends");
     for url in ["https://10.0.0.1/", "https://192.168.7.8:8443/", "https://[fd12:3456::1]/"] {
-        assert!(outbound.target(url).is_ok(), "{url}");
+        assert!(outbound.target(url, Caller::Reviewed).is_ok(), "{url}");
     }
     for url in
         ["https://169.254.169.254:8080/", "https://[fe80::1]/", "https://0.0.0.0/", "https://224.0.0.1/"]
