@@ -1,6 +1,6 @@
 //! What each person agreed to for each client: remembered per scope, until taken back.
 
-use super::conn::{Conn, hold_rows, on_each};
+use super::conn::{AnyConn, Conn, on_each};
 use super::fault::TxResult;
 use super::schema::consents;
 use crate::base::clock::Seconds;
@@ -162,12 +162,16 @@ pub fn remove(conn: &mut Conn, user_id: &str, client_id: &str) -> TxResult<bool>
     Ok(diesel::delete(consents::table.find((user_id, client_id))).execute(conn)? == 1)
 }
 
-/// Whoever would take this consent back waits until COMMIT.
+/// Whoever would take this consent back, or add to it, waits until COMMIT. Not shared with others: those
+/// who then add to it would wait for each other.
 ///
 /// # Errors
 /// Store errors.
 pub fn hold(conn: &mut Conn, user_id: &str, client_id: &str) -> TxResult<()> {
-    hold_rows!(conn, consents::table.find((user_id, client_id)).select(consents::client_id));
+    if let AnyConn::Postgres(inner) = conn {
+        let this = consents::table.find((user_id, client_id)).select(consents::client_id);
+        let _held: Vec<String> = this.for_no_key_update().load(inner)?;
+    }
     Ok(())
 }
 
