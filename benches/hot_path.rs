@@ -77,6 +77,7 @@ fn granted(engine: &Engine) -> Authorization {
             prompt: Prompt::default(),
             max_age: None,
             login_hint: None,
+            ui_locales: None,
             hinted_subject: None,
             claims: None,
             resource: Vec::new(),

@@ -1,11 +1,11 @@
 // Comfort only: every page works without this.
 for (const button of document.querySelectorAll('[data-show]')) {
   const field = document.getElementById(button.dataset.show)
-  const [show, hide] = [button.textContent, button.dataset.hide]
+  const [show, hide, showLabel] = [button.textContent, button.dataset.hide, button.ariaLabel]
   const turn = (visible) => {
     field.type = visible ? 'text' : 'password'
     button.textContent = visible ? hide : show
-    button.ariaLabel = `${button.textContent} password`
+    button.ariaLabel = visible ? button.dataset.hideLabel : showLabel
   }
   button.hidden = false
   button.addEventListener('click', () => turn(field.type === 'password'))

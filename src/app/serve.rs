@@ -95,6 +95,7 @@ fn site(settings: &Settings, engine: &Engine, recorder: Recorder, extras: Extras
         unknown: metrics.of_route("unknown"),
         trace_ids: Sequence::new(&engine.rng),
         public,
+        language: settings.server.language,
         edge: Edge {
             trusted_proxies: settings.server.trusted_proxies.clone(),
             handler_timeout: timeout,

@@ -33,3 +33,28 @@ pub fn error_description(text: &str) -> String {
         })
         .collect()
 }
+
+/// One line of words: control, direction and invisible formatting characters are dropped, every run of
+/// white space becomes one space, and at most `limit` characters are kept.
+pub fn line(raw: &str, limit: usize) -> String {
+    let spaced: String = raw
+        .chars()
+        .map(|char| if char.is_whitespace() { ' ' } else { char })
+        .filter(|char| !disturbs(*char))
+        .collect();
+    let line = spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(limit) {
+        Some((end, _)) => line.get(..end).unwrap_or_default().trim_end().to_owned() + "…",
+        None => line,
+    }
+}
+
+/// Whether a character is unseen and changes how its neighbours look. The joiners U+200C and U+200D stay:
+/// Persian, Indic scripts and emoji need them.
+pub fn disturbs(char: char) -> bool {
+    char.is_control()
+        || matches!(char,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}

@@ -131,6 +131,8 @@ pub struct AuthorizationRequest {
     pub max_age: Option<i64>,
     /// Prefills the login form.
     pub login_hint: Option<String>,
+    /// The languages the person may like, tags separated by spaces, the best first.
+    pub ui_locales: Option<String>,
     /// The subject of a valid `id_token_hint`.
     pub hinted_subject: Option<String>,
     /// Resource indicators (RFC 8707).
@@ -160,6 +162,8 @@ struct Stored {
     max_age: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     login_hint: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ui_locales: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     hinted_subject: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -193,6 +197,7 @@ impl AuthorizationRequest {
             prompt: self.prompt,
             max_age: self.max_age,
             login_hint: self.login_hint.clone(),
+            ui_locales: self.ui_locales.clone(),
             hinted_subject: self.hinted_subject.clone(),
             resource: self.resource.clone(),
             claims: self.claims.clone(),
@@ -219,6 +224,7 @@ impl AuthorizationRequest {
             prompt: stored.prompt,
             max_age: stored.max_age,
             login_hint: stored.login_hint,
+            ui_locales: stored.ui_locales,
             hinted_subject: stored.hinted_subject,
             resource: stored.resource,
             claims: stored.claims,

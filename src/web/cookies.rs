@@ -3,6 +3,7 @@
 
 use super::request::Response;
 use crate::base::secret::{BrowserSecret, Digest, Plain, SessionSecret};
+use crate::base::words::Words;
 use crate::engine::accounts::MOST_OTHERS;
 use crate::engine::login::SignedIn;
 use crate::engine::visitor::Visitor;
@@ -23,6 +24,10 @@ const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 const BROWSER_STATE: &str = "__Host-lk_bs";
 /// Its attributes.
 const FRAME_ATTRIBUTES: &str = "Path=/; Secure; SameSite=None";
+/// The language that somebody chose.
+const LANGUAGE: &str = "__Host-lk_lang";
+/// How long it is kept, seconds (a year).
+const LANGUAGE_SECONDS: u32 = 31_536_000;
 /// A value of ours: 256 bits in base64url.
 const LENGTH: usize = 43;
 
@@ -155,6 +160,16 @@ pub fn set_browser(response: &mut Response, secret: &Plain<BrowserSecret>) {
 /// Takes away all that our own frame reads, so that it says that something has changed.
 pub fn clear_browser_state(response: &mut Response) {
     set(response, &format!("{BROWSER_STATE}=; {FRAME_ATTRIBUTES}; Max-Age=0"));
+}
+
+/// The language that was chosen in this browser.
+pub fn language(http: &HttpRequest) -> Option<Words> {
+    cookie(http, LANGUAGE).and_then(Words::of)
+}
+
+/// Keeps the language.
+pub fn set_language(response: &mut Response, words: Words) {
+    set(response, &format!("{LANGUAGE}={}; {ATTRIBUTES}; Max-Age={LANGUAGE_SECONDS}", words.tag()));
 }
 
 /// Marks an answer after which the browser's cookies stay as they are.

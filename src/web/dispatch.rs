@@ -42,6 +42,7 @@ pub async fn dispatch(site: Data<Site>, http: HttpRequest, payload: Payload) -> 
     let class = route.map_or(Class::Page, |route| route.class);
     if class == Class::Page {
         request.make_nonce();
+        request.find_language();
     }
     let outcome = serve(&mut request, route, payload).await;
     let (mut response, code) = match outcome {
@@ -111,6 +112,9 @@ async fn serve(
     }
     if route.class == Class::Page {
         request.read_visitor();
+        request.heed_language();
+        let is_own = route.methods.contains(&Method::GET) && !route.path.starts_with("/oauth2/");
+        request.page = is_own.then_some(route.path);
     }
     if *request.http.method() == Method::POST && route.guard == Guard::Csrf {
         check_csrf(request, route)?;
@@ -126,6 +130,8 @@ async fn serve(
 /// The handler gets the request; dispatch keeps what the answer needs.
 fn hand_over(request: &mut Request) -> Request {
     Request {
+        language: request.language.clone(),
+        page: request.page,
         query: std::mem::take(&mut request.query),
         form: std::mem::take(&mut request.form),
         document: std::mem::take(&mut request.document),
@@ -287,6 +293,9 @@ fn finish(request: &Request, route: Option<&Route>, response: &mut Response) {
     }
     if let Some(fresh) = request.fresh_browser.as_ref().filter(|_| !cookies::are_kept(response)) {
         cookies::set_browser(response, fresh);
+    }
+    if let Some(words) = request.language_to_keep {
+        cookies::set_language(response, words);
     }
     if let Ok(value) = HeaderValue::from_str(request.ctx.trace.id().as_str()) {
         response.headers_mut().insert(TRACE_ID, value);

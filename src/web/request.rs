@@ -2,14 +2,16 @@
 
 use super::cookies;
 use super::site::Site;
-use super::views::Chrome;
+use super::views::{Chrome, OtherLanguage};
 use crate::base::secret::{BrowserSecret, Plain, b64};
+use crate::base::words::Words;
 use crate::engine::visitor::Visitor;
 use crate::engine::{Ctx, Engine};
-use crate::protocol::params::Params;
+use crate::protocol::params::{self, Params};
 use actix_web::HttpRequest;
-use actix_web::http::header::HeaderName;
+use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderName};
 use actix_web::web::Data;
+use std::cell::Cell;
 
 /// The answer of a handler.
 pub type Response = actix_web::HttpResponse;
@@ -34,12 +36,27 @@ pub struct Request {
     pub fresh_browser: Option<Plain<BrowserSecret>>,
     /// The nonce of this answer's content security policy.
     pub nonce: String,
+    /// The language of the answer, and whether somebody chose it here.
+    pub(super) language: Cell<(Words, bool)>,
+    /// The path of the page, if it is one that can be opened again in another language.
+    pub page: Option<&'static str>,
+    /// The language that was chosen by this request, to be kept in the browser.
+    pub language_to_keep: Option<Words>,
 }
+
+/// The parameters of pages that the links to other languages carry on.
+const CARRIED: [&str; 6] = ["ix", "device", "switch", "link", "user_code", "client_id"];
+/// The parameter that names the language to use from now on.
+pub const LANGUAGE: &str = "lang";
 
 impl Request {
     /// A request of which only the head is known.
     pub fn of(site: Data<Site>, ctx: Ctx, http: HttpRequest) -> Self {
+        let language = Cell::new((site.language, false));
         Self {
+            language,
+            page: None,
+            language_to_keep: None,
             site,
             ctx,
             http,
@@ -67,10 +84,57 @@ impl Request {
         Chrome {
             base_path: self.site.public.base_path.clone(),
             nonce: self.nonce.clone(),
+            say: self.words(),
+            languages: self.other_languages(),
             issuer_name: "Latchkey".to_owned(),
             dev_banner: self.site.edge.dev,
             test_banner: self.site.testing.is_some(),
         }
+    }
+
+    /// What is said to whoever asks, in their language.
+    pub fn words(&self) -> Words {
+        self.language.get().0
+    }
+
+    /// Finds the language: one that was chosen in this browser, else what the browser asks for.
+    pub fn find_language(&mut self) {
+        let chosen = cookies::language(&self.http);
+        let accepted = || self.header(&ACCEPT_LANGUAGE).and_then(Words::accepted);
+        let found = chosen.or_else(accepted).unwrap_or(self.site.language);
+        self.language.set((found, chosen.is_some()));
+    }
+
+    /// What the parameters say of the language: it is chosen now, or the app asks for one in `ui_locales`
+    /// (OIDC Core §3.1.2.1).
+    pub fn heed_language(&mut self) {
+        self.language_to_keep = self.query.get(LANGUAGE).and_then(Words::of);
+        if let Some(words) = self.language_to_keep {
+            self.language.set((words, true));
+        }
+        if let Some(asked) = self.query.get("ui_locales").or_else(|| self.form.get("ui_locales")) {
+            self.speak(asked);
+        }
+    }
+
+    /// Speaks a language of `ui_locales` (tags, separated by spaces), unless somebody chose another one here.
+    pub fn speak(&self, ui_locales: &str) {
+        let (_, chosen) = self.language.get();
+        if let Some(words) = Words::first_of(ui_locales.split(' ')).filter(|_| !chosen) {
+            self.language.set((words, chosen));
+        }
+    }
+
+    /// This page in the other languages.
+    fn other_languages(&self) -> Vec<OtherLanguage> {
+        let Some(path) = self.page else { return Vec::new() };
+        let sent = |name: &'static str| Some((name, self.form.get(name).or_else(|| self.query.get(name))?));
+        let carried: Vec<(&str, &str)> = CARRIED.into_iter().filter_map(sent).collect();
+        let link = |words: Words| {
+            let query = params::encode(carried.iter().copied().chain([(LANGUAGE, words.tag())]));
+            OtherLanguage { words, href: format!("{}{path}?{query}", self.site.public.base_path) }
+        };
+        Words::all().filter(|words| words.tag() != self.words().tag()).map(link).collect()
     }
 
     /// The token for a form that posts to `path`, about the stored authorization `ix` if any.

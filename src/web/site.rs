@@ -5,6 +5,7 @@ use super::recorder::Recorder;
 use super::request::Response;
 use super::routes::Route;
 use crate::base::id::Sequence;
+use crate::base::words::Words;
 use crate::engine::Engine;
 use ipnet::IpNet;
 use std::collections::HashMap;
@@ -78,6 +79,8 @@ pub struct Site {
     pub engine: Engine,
     /// The public address.
     pub public: PublicUrl,
+    /// The language for whoever asks for none.
+    pub language: Words,
     /// Limits.
     pub edge: Edge,
     /// Counters.

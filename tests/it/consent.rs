@@ -106,7 +106,7 @@ fn sec_b2_b26_the_page_says_who_asks_for_what() {
         "orders:read",
         "https://api.example.com/v1",
         "How long",
-        "Until you take it back in your account",
+        "Until you take the access back in your account",
     ] {
         assert!(page.text().contains(said), "no {said}: {}", page.text());
     }

@@ -43,6 +43,7 @@ mod https;
 mod introspection;
 mod jwt;
 mod kill;
+mod languages;
 mod limits;
 mod login;
 mod login_time;

@@ -5,7 +5,8 @@
 //     --shots DIR      write screenshots (1280 and 390 px, light and dark)
 //     --state FILE     Playwright storage state (cookies) for live pages
 //     --forced         also check with forced colours
-//     --diagonal       only light at 1280 px and dark at 320 px: quick, and still each scheme and both ends
+//     --diagonal       only light at 1280 px for English pages, dark at 320 px for those of other languages
+//                      (NAME.LANGUAGE.html): quick, and still each scheme and both ends
 //     --only WORD      only the pages whose name contains the word
 //     --chromium PATH  the browser (default: CHROMIUM or /usr/bin/chromium)
 //
@@ -133,7 +134,8 @@ for (const look of looks) {
     page.on('request', (request) => {
       if (new URL(request.url()).origin !== new URL(page.url() === 'about:blank' ? request.url() : page.url()).origin) fault(`asks for ${request.url()}`)
     })
-    for (const { name, url } of pages) {
+    const chosen = options.diagonal ? pages.filter(({ name }) => name.includes('.') === (look.colorScheme === 'dark')) : pages
+    for (const { name, url } of chosen) {
       current = name
       await page.goto(url, { waitUntil: 'load', timeout: 60_000 })
       for (const found of await page.evaluate(measure)) fault(found)

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 
+use crate::base::words::Words;
 use crate::config::formats::{
-    Directory, HOUR, Issuer, IssuerFormat, Listen, MINUTE, Networks, OptionalFile, OptionalListen, Truth,
-    seconds, whole,
+    Directory, HOUR, Issuer, IssuerFormat, Language, Listen, MINUTE, Networks, OptionalFile, OptionalListen,
+    Truth, seconds, whole,
 };
 use crate::config::key::section;
 
@@ -34,6 +35,8 @@ section! {
         /// Whether browsers that came by https shall use nothing else for all names below this host too (HSTS
         /// `includeSubDomains`), for a year. They always do for the host itself, unless it is this machine.
         hsts_subdomains: bool => Truth, "false";
+        /// The language of pages and mails for whoever asks for none, or for none that there is.
+        language: Words => Language, "en";
         /// The directory for the SQLite database and the master key.
         data_dir: PathBuf => Directory, "./data", also "LATCHKEY_DATA_DIR";
         /// How many threads answer requests.

@@ -132,6 +132,7 @@ impl<'a> Draft<'a> {
             prompt: self.prompt,
             max_age: self.max_age,
             login_hint: text("login_hint"),
+            ui_locales: text("ui_locales"),
             hinted_subject: self.hinted_subject,
             resource: self.resource,
             claims: self.claims,

@@ -154,6 +154,7 @@ mod tests {
             prompt: Prompt::default(),
             max_age: None,
             login_hint: None,
+            ui_locales: None,
             hinted_subject: None,
             claims: None,
             resource: Vec::new(),

@@ -214,6 +214,7 @@ impl Rig {
             prompt: Prompt::default(),
             max_age: None,
             login_hint: None,
+            ui_locales: None,
             hinted_subject: None,
             claims: None,
             resource: Vec::new(),

@@ -1,6 +1,7 @@
 //! The account page: apps with access, devices and sessions, and the ways to end them.
 
 use super::{claims, person, start, typed, words};
+use crate::base::words::{Phrase, Words};
 use crate::domain::session::Session;
 use crate::engine::account::{self, App, Overview};
 use crate::engine::logout::Frame;
@@ -60,15 +61,20 @@ async fn show(request: Request) -> Result<Response, Refusal> {
 }
 
 fn page(request: &Request, overview: Overview) -> Result<Response, Refusal> {
+    let say = request.words();
     let current = overview.current.id.clone();
     let mut sessions: Vec<SessionLine> =
-        overview.sessions.iter().map(|session| line(session, session.id == current)).collect();
+        overview.sessions.iter().map(|session| line(say, session, session.id == current)).collect();
     sessions.sort_by_key(|session| !session.current);
     let user = &overview.user;
-    let mut facts = vec![("Username", words(&user.username))];
+    let mut facts = vec![(say.username(), Phrase::outside(&user.username))];
     if let Some(email) = &user.email {
-        let state = if user.email_verified { "confirmed" } else { "not confirmed" };
-        facts.push(("E-mail", words(&format!("{email} ({state})"))));
+        let shown = if user.email_verified {
+            say.account_email_confirmed(email)
+        } else {
+            say.account_email_not_confirmed(email)
+        };
+        facts.push((say.email(), shown));
     }
     let view = Account {
         chrome: request.chrome(),
@@ -83,33 +89,34 @@ fn page(request: &Request, overview: Overview) -> Result<Response, Refusal> {
 }
 
 fn access(request: &Request, app: &App) -> AppAccess {
+    let say = request.words();
     let client = request.engine().clients.get(&app.client_id);
     let name = client.as_ref().map_or(app.client_id.as_str(), |client| client.metadata.client_name.as_str());
-    let scopes = in_order(&app.scope).into_iter().map(|scope| words(&sentence(scope)));
-    let claims = app.claims.iter().map(|name| words(claims::sentence(name)));
+    let scopes = in_order(&app.scope).into_iter().map(|scope| sentence(say, scope));
+    let claims = app.claims.iter().map(|name| claims::sentence(say, name));
     AppAccess {
         grant: app.client_id.clone(),
         name: Text::plain(name),
         open: client.as_ref().filter(|client| client.enabled).and_then(|client| start::link(client)),
         may: scopes.chain(claims).collect(),
-        since: Moment::at(app.since),
-        last_used: app.last_used.map(Moment::at),
+        since: Moment::at(say, app.since),
+        last_used: app.last_used.map(|used| Moment::at(say, used)),
     }
 }
 
-fn line(session: &Session, current: bool) -> SessionLine {
+fn line(say: Words, session: &Session, current: bool) -> SessionLine {
     SessionLine {
         id: session.id.to_string(),
-        device: words(&device(&session.user_agent)),
+        device: device(say, &session.user_agent),
         address: words(&session.ip),
-        started: Moment::at(session.created_at),
-        last_used: Moment::at(session.last_seen_at),
+        started: Moment::at(say, session.created_at),
+        last_used: Moment::at(say, session.last_seen_at),
         current,
     }
 }
 
 /// A browser's description of itself in two words; a guess, shown as such to its owner only.
-fn device(agent: &str) -> String {
+fn device(say: Words, agent: &str) -> Phrase {
     let first =
         |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, n)| *n);
     let browser = first(&[
@@ -129,9 +136,9 @@ fn device(agent: &str) -> String {
         ("Linux", "Linux"),
     ]);
     match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => "Unknown device".to_owned(),
+        (Some(browser), Some(system)) => say.account_device(browser, system),
+        (Some(one), None) | (None, Some(one)) => Phrase::outside(one),
+        (None, None) => say.account_device_unknown(),
     }
 }
 

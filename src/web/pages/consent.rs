@@ -1,6 +1,7 @@
 //! The consent page: who asks for what, in plain words (OIDC Core §3.1.2.4; security group B).
 
-use super::{app_of, claims, ix, leads_to, person, typed};
+use super::{app_of, claims, ix, leads_to, person, speak, typed};
+use crate::base::words::{Phrase, Words};
 use crate::domain::client::Client;
 use crate::domain::user::User;
 use crate::engine::authorize::{self, Outcome, Step, Waiting};
@@ -40,11 +41,13 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     };
     let waiting = authorize::waiting(request.engine(), &request.ctx, &request.visitor, &id).await;
     let waiting = waiting.map_err(Fault::into_refusal)?;
+    speak(&request, &waiting);
     let asked = &waiting.authorization.request;
     let current = authorize::signed_in_for(request.engine(), &request.visitor, &waiting.client, asked).await;
     let current = current.map_err(Fault::into_refusal)?;
     let (_, user) = current.ok_or(Check::SessionMissing)?;
     let key = id.to_string();
+    let say = request.words();
     let lifetime = lifetime(&request, &waiting, &scope);
     let asked = waiting.authorization.request.claims.as_ref();
     let claims = asked.map(|asked| asked.beyond(&scope)).unwrap_or_default();
@@ -55,8 +58,8 @@ async fn show(request: Request) -> Result<Response, Refusal> {
         app: app_of(&waiting),
         verified: is_verified(&waiting.client),
         person: person(&user),
-        scopes: in_order(&scope).into_iter().map(|name| line(name, &user)).collect(),
-        claims: claims.iter().map(|name| claims::line(name, &user)).collect(),
+        scopes: in_order(&scope).into_iter().map(|name| line(say, name, &user)).collect(),
+        claims: claims.iter().map(|name| claims::line(say, name, &user)).collect(),
         resources: waiting.authorization.request.resource.iter().map(|uri| named(&request, uri)).collect(),
         lifetime,
     };
@@ -109,29 +112,28 @@ pub fn in_order(scope: &Scope) -> Vec<&str> {
 }
 
 /// A scope in plain words, with the value it would hand over.
-pub(super) fn line(name: &str, user: &User) -> ScopeLine {
+pub(super) fn line(say: Words, name: &str, user: &User) -> ScopeLine {
     let claim = |name: &str| user.claims.get(name).and_then(|value| value.as_str()).unwrap_or_default();
-    match name {
-        "openid" => ScopeLine::new(name, "Know who you are", "by an identifier of your account"),
-        "profile" => ScopeLine::new(name, "See your name and profile", user.display_name()),
-        "email" => ScopeLine::new(name, "See your e-mail address", user.email.as_deref().unwrap_or_default()),
-        "address" => ScopeLine::new(name, "See your postal address", ""),
-        "phone" => ScopeLine::new(name, "See your phone number", claim("phone_number")),
-        "offline_access" => ScopeLine::new(name, "Stay connected while you are away", ""),
-        other => ScopeLine::new(other, &sentence(other), ""),
-    }
+    let value = match name {
+        "openid" => say.scope_openid_value().plain(),
+        "profile" => user.display_name().to_owned(),
+        "email" => user.email.clone().unwrap_or_default(),
+        "phone" => claim("phone_number").to_owned(),
+        _ => String::new(),
+    };
+    ScopeLine::new(name, sentence(say, name), &value)
 }
 
-/// A scope that only the app's API knows.
-pub fn sentence(name: &str) -> String {
+/// What a scope lets an app do; one that only the app's API knows is named.
+pub fn sentence(say: Words, name: &str) -> Phrase {
     match name {
-        "openid" => "Know who you are".to_owned(),
-        "profile" => "See your name and profile".to_owned(),
-        "email" => "See your e-mail address".to_owned(),
-        "address" => "See your postal address".to_owned(),
-        "phone" => "See your phone number".to_owned(),
-        "offline_access" => "Stay connected while you are away".to_owned(),
-        other => format!("Use \u{201c}{other}\u{201d} for you"),
+        "openid" => say.scope_openid(),
+        "profile" => say.scope_profile(),
+        "email" => say.scope_email(),
+        "address" => say.scope_address(),
+        "phone" => say.scope_phone(),
+        "offline_access" => say.scope_offline_access(),
+        other => say.scope_other(other),
     }
 }
 

@@ -4,6 +4,7 @@
 use super::consent::{access, in_order, is_verified, line, refreshed};
 use super::{person, typed, words};
 use crate::base::id::VisitId;
+use crate::base::words::Phrase;
 use crate::domain::client::Client;
 use crate::domain::device::Device;
 use crate::engine::device::{self, Asked, Step};
@@ -20,7 +21,7 @@ use crate::web::views::device_answer::DeviceAnswer;
 use crate::web::views::device_code::{DeviceCode, Problem};
 use crate::web::views::notice::Notice;
 use crate::web::views::parts::{Field, Moment, wait};
-use crate::web::views::text::{Href, Text};
+use crate::web::views::text::Href;
 use actix_web::http::{Method, StatusCode};
 use std::net::IpAddr;
 
@@ -106,16 +107,8 @@ async fn show(request: Request, id: VisitId) -> Result<Response, Refusal> {
     match step {
         Step::Login => Ok(to_login(&request, &id)),
         Step::Answer(asked) => ask(&request, &id, &asked),
-        Step::Approved => told(
-            &request,
-            "You can go back to your device",
-            "It goes on by itself within a few seconds. What it may do, and the way to end that, are in your account.",
-        ),
-        Step::Denied => told(
-            &request,
-            "The device was not connected",
-            "It gets nothing from your account. You can close this page.",
-        ),
+        Step::Approved => told(&request, request.words().device_done(), request.words().device_done_more()),
+        Step::Denied => told(&request, request.words().device_denied(), request.words().device_denied_more()),
     }
 }
 
@@ -123,12 +116,12 @@ fn to_login(request: &Request, id: &VisitId) -> Response {
     respond::to_own(request, &format!("/login?device={id}"))
 }
 
-fn told(request: &Request, heading: &str, sentence: &str) -> Result<Response, Refusal> {
+fn told(request: &Request, heading: Phrase, sentence: Phrase) -> Result<Response, Refusal> {
     let view = Notice {
         chrome: request.chrome(),
-        heading: words(heading),
-        sentence: Text::sentence(sentence),
-        button: Some((words("Go to your account"), Href::own(request.chrome().at("/account")))),
+        heading,
+        sentence,
+        button: Some((request.words().go_to_account(), Href::own(request.chrome().at("/account")))),
         error: false,
     };
     respond::page(request, StatusCode::OK, &view, FormAction::default())
@@ -138,7 +131,12 @@ fn ask(request: &Request, id: &VisitId, asked: &Asked) -> Result<Response, Refus
     let Asked { device, client, user_code, user } = asked;
     let key = id.to_string();
     let ago = request.engine().now().saturating_sub(device.created_at);
-    let agent = if device.user_agent.is_empty() { "it does not say" } else { &device.user_agent };
+    let say = request.words();
+    let agent = if device.user_agent.is_empty() {
+        say.device_agent_unknown()
+    } else {
+        Phrase::outside(&device.user_agent)
+    };
     let view = DeviceAnswer {
         chrome: request.chrome(),
         csrf: request.csrf(ROUTE.path, Some(&key)),
@@ -147,14 +145,14 @@ fn ask(request: &Request, id: &VisitId, asked: &Asked) -> Result<Response, Refus
         verified: is_verified(client),
         person: person(user),
         code: words(&user_code.to_string()),
-        asked: Moment::at(device.created_at),
-        ago: format!("{} ago", wait(u64::try_from(ago).unwrap_or_default())),
+        asked: Moment::at(say, device.created_at),
+        ago: say.ago(wait(say, u64::try_from(ago).unwrap_or_default())),
         address: words(&device.ip),
         elsewhere: is_elsewhere(request, device),
-        agent: words(agent),
-        scopes: in_order(&device.scope).into_iter().map(|name| line(name, user)).collect(),
+        agent,
+        scopes: in_order(&device.scope).into_iter().map(|name| line(say, name, user)).collect(),
         resources: device.resource.iter().map(|resource| words(resource)).collect(),
-        lasts: lasts(request, client, device).sentence(),
+        lasts: lasts(request, client, device).sentence(say),
     };
     respond::page(request, StatusCode::OK, &view, FormAction::default())
 }

@@ -1,6 +1,7 @@
 //! The error page, made from the refusal's row: what is wrong, who must act, the fix, the trace id.
 //! Registered values are shown only for clients that live on loopback, and to admins in the trace.
 
+use crate::base::words::{Phrase, Words};
 use crate::domain::client::Client;
 use crate::protocol::refusal::{Check, Detail, Refusal, Who};
 use crate::web::request::Request;
@@ -17,26 +18,29 @@ pub fn view(request: &Request, refusal: &Refusal) -> ErrorPage {
         .client_id()
         .or_else(|| named(request))
         .and_then(|id| request.engine().clients.get(&id));
-    let trace_id = request.ctx.trace.id().as_str();
+    let (say, trace_id) = (request.words(), request.ctx.trace.id().as_str());
     let base = match situation(refusal) {
         Some(situation) => ErrorPage::of(request.chrome(), situation, trace_id),
         None => ErrorPage {
             chrome: request.chrome(),
-            heading: Text::sentence(heading(refusal.check)),
+            heading: heading(say, refusal.check),
             innocent: row.who == Who::Developer || row.who == Who::Admin,
-            advice: Text::sentence(if refusal.check == Check::DeviceGone {
-                row.fix
+            advice: if refusal.check == Check::DeviceGone {
+                say.error_advice_device()
             } else {
-                advice(row.who)
-            }),
+                advice(say, row.who)
+            },
             way_out: None,
             details: None,
             trace_id: Some(trace_id.to_owned()),
         },
     };
     let home = client.as_ref().and_then(|client| client.metadata.client_uri.as_deref().and_then(Href::web));
-    let verb = if refusal.check == Check::AuthorizationGone { "Start again at" } else { "Back to" };
-    let label = client.as_ref().map(|c| Text::plain(&format!("{verb} {}", c.metadata.client_name)));
+    let label = client.as_ref().map(|client| {
+        let name = &client.metadata.client_name;
+        let over = refusal.check == Check::AuthorizationGone;
+        if over { say.error_start_again(name) } else { say.error_back_to(name) }
+    });
     let way_out = home.zip(label).map(|(href, label)| WayOut { label, href });
     ErrorPage {
         way_out: go_on(request, refusal).or(way_out).or(own_way_out(request, refusal)).or(base.way_out),
@@ -49,20 +53,21 @@ pub fn view(request: &Request, refusal: &Refusal) -> ErrorPage {
 fn go_on(request: &Request, refusal: &Refusal) -> Option<WayOut> {
     let ix = super::ix(request.form.get("ix")).filter(|_| refusal.check == Check::CsrfRefused)?;
     let href = Href::own(request.chrome().at(&format!("/login?ix={ix}")));
-    Some(WayOut { label: Text::plain("Go on with the sign-in"), href })
+    Some(WayOut { label: request.words().error_go_on(), href })
 }
 
 /// A page of ours to go on from, where there is no app's: the login page for whom a page asked to be
 /// signed in, the account page after a sign-in that is over (it asks whoever is not signed in).
 fn own_way_out(request: &Request, refusal: &Refusal) -> Option<WayOut> {
+    let say = request.words();
     let (path, label) = match refusal.check {
-        Check::SessionMissing => ("/login", "Sign in"),
-        Check::DeviceGone => ("/device", "Enter another code"),
-        Check::AuthorizationGone | Check::StepUnexpected => ("/account", "Go to your account"),
+        Check::SessionMissing => ("/login", say.sign_in()),
+        Check::DeviceGone => ("/device", say.error_another_code()),
+        Check::AuthorizationGone | Check::StepUnexpected => ("/account", say.go_to_account()),
         _ => return None,
     };
     let href = Href::own(request.chrome().at(path));
-    Some(WayOut { label: Text::plain(label), href })
+    Some(WayOut { label, href })
 }
 
 /// The client a request names, for its display name only.
@@ -87,27 +92,23 @@ fn situation(refusal: &Refusal) -> Option<Situation> {
     })
 }
 
-fn heading(check: Check) -> &'static str {
+fn heading(say: Words, check: Check) -> Phrase {
     match check {
-        Check::ClientIdMissing | Check::ClientUnknown => "The app that sent you here is not known",
-        Check::RedirectUriMissing | Check::RedirectUriMismatch => {
-            "The app asked us to send you to the wrong place"
-        }
-        Check::CookiesBlocked => "Your browser blocks our cookies",
-        Check::SessionMissing => "You are not signed in",
-        Check::LinkInvalid => "This link does not work any more",
-        Check::DeviceGone => "This code has been used already, or has expired",
-        _ => "This request cannot be answered",
+        Check::ClientIdMissing | Check::ClientUnknown => say.error_app_unknown(),
+        Check::RedirectUriMissing | Check::RedirectUriMismatch => say.error_wrong_place(),
+        Check::CookiesBlocked => say.error_cookies(),
+        Check::SessionMissing => say.error_not_signed_in(),
+        Check::LinkInvalid => say.error_link(),
+        Check::DeviceGone => say.error_device_gone(),
+        _ => say.error_other(),
     }
 }
 
-fn advice(who: Who) -> &'static str {
+fn advice(say: Words, who: Who) -> Phrase {
     match who {
-        Who::Developer => {
-            "Go back to the app. If it happens again, send the details below to whoever runs the app."
-        }
-        Who::Admin | Who::Operator => "Tell whoever looks after this server, with the number below.",
-        Who::Person => "Start again from the app.",
+        Who::Developer => say.error_advice_developer(),
+        Who::Admin | Who::Operator => say.error_advice_operator(),
+        Who::Person => say.error_advice_person(),
     }
 }
 

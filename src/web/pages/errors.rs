@@ -30,6 +30,6 @@ fn show(request: &Request) -> Result<Response, Refusal> {
         who: row.who.as_str(),
         fix: Text::sentence(row.fix),
     });
-    let view = Errors { chrome: request.chrome(), entries: entries.collect() };
+    let view = Errors { chrome: request.chrome().for_developers(), entries: entries.collect() };
     respond::page(request, StatusCode::OK, &view, FormAction::default())
 }

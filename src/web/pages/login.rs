@@ -1,7 +1,7 @@
 //! The sign-in page, for an app that waits or for the account pages.
 
 use super::device::ForDevice;
-use super::{app_of, ix, leads_to, note, person, typed};
+use super::{app_of, ix, leads_to, note, person, speak, typed};
 use crate::base::id::AuthorizationId;
 use crate::base::secret::Secret;
 use crate::domain::user::User;
@@ -39,7 +39,9 @@ async fn waiting(request: &Request, sent: Option<&str>) -> Result<Option<Waiting
     let Some(sent) = sent else { return Ok(None) };
     let id = ix(Some(sent)).ok_or(Check::AuthorizationGone)?;
     let found = authorize::waiting(request.engine(), &request.ctx, &request.visitor, &id).await;
-    found.map(Some).map_err(Fault::into_refusal)
+    let found = found.map_err(Fault::into_refusal)?;
+    speak(request, &found);
+    Ok(Some(found))
 }
 
 /// The authorization that the form is for, and what waits of it: nothing, if the form is here for the

@@ -22,9 +22,12 @@ use super::request::Request;
 use super::views::parts::{App, Person};
 use super::views::text::{Href, Text};
 use crate::base::id::AuthorizationId;
+use crate::base::words::{Phrase, Words};
 use crate::domain::client::Client;
 use crate::domain::user::User;
 use crate::engine::authorize::Waiting;
+use crate::engine::passwords::Weakness;
+use crate::engine::secrets::MAX_PASSWORD;
 use crate::protocol::redirect_uri::{VerifiedRedirect, csp_source};
 use crate::protocol::refusal::Refusal;
 
@@ -41,6 +44,13 @@ fn app(client: &Client, redirect_uri: &VerifiedRedirect) -> App {
         policy: link(&client.metadata.policy_uri),
         terms: link(&client.metadata.tos_uri),
         ..App::named(&client.metadata.client_name, &redirect_uri.display_host())
+    }
+}
+
+/// What the app knows of the person's languages counts from here on.
+fn speak(request: &Request, waiting: &Waiting) {
+    if let Some(wanted) = &waiting.authorization.request.ui_locales {
+        request.speak(wanted);
     }
 }
 
@@ -69,16 +79,19 @@ fn leads_to(waiting: &Waiting) -> FormAction {
     FormAction::leading_to(&sources)
 }
 
-/// A sentence of ours.
+/// A name or value on one line.
 fn words(text: &str) -> Text {
     Text::plain(text)
 }
 
-/// A message as a sentence of its own.
-fn sentence(message: &str) -> String {
-    let mut chars = message.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", chars.as_str())
+/// What is wrong with a new password.
+fn weak(say: Words, weakness: Weakness) -> Phrase {
+    match weakness {
+        Weakness::TooShort(least) => say.password_too_short(least),
+        Weakness::TooLong => say.password_too_long(MAX_PASSWORD),
+        Weakness::Common => say.password_common(),
+        Weakness::Personal => say.password_personal(),
+    }
 }
 
 /// Counts a refusal that a page tells of itself, and keeps its story.

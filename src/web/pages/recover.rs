@@ -1,8 +1,9 @@
 //! The recovery link: sets a new password, once (made by `latchkey recover` or `latchkey user add`).
 //! GET only shows the form, so that nothing that merely opens links uses one up (security row O3).
 
-use super::{typed, words};
+use super::typed;
 use crate::base::secret::{OneTimeLink, Plain, Secret};
+use crate::base::words::Phrase;
 use crate::domain::user::User;
 use crate::engine::admin::{Actor, AdminError, Desk, Mode, apply, links};
 use crate::engine::passwords;
@@ -50,7 +51,7 @@ fn form(
     request: &Request,
     link: &Plain<OneTimeLink>,
     user: &User,
-    problem: Option<String>,
+    problem: Option<Phrase>,
 ) -> Result<Response, Refusal> {
     let view = SetPassword {
         chrome: request.chrome(),
@@ -70,7 +71,7 @@ async fn set(request: Request, link: Plain<OneTimeLink>, user: User) -> Result<R
     let context =
         [user.username.as_str(), email.as_str(), user.display_name(), request.site.public.host.as_str()];
     if let Err(weakness) = passwords::check(&password, request.engine().policy.min_password, &context) {
-        return form(&request, &link, &user, Some(super::sentence(&weakness.to_string())));
+        return form(&request, &link, &user, Some(super::weak(request.words(), weakness)));
     }
     let hash = request.engine().passwords.hash(&password).await?;
     let desk = Desk::of_request(request.engine(), &request.ctx, Actor::Link);
@@ -84,9 +85,9 @@ async fn set(request: Request, link: Plain<OneTimeLink>, user: User) -> Result<R
     }
     let view = Notice {
         chrome: request.chrome(),
-        heading: words("Your password is set"),
-        sentence: words("You are signed out everywhere else. Sign in with the new password."),
-        button: Some((words("Sign in"), Href::own(request.chrome().at("/login")))),
+        heading: request.words().set_password_done(),
+        sentence: request.words().set_password_done_more(),
+        button: Some((request.words().sign_in(), Href::own(request.chrome().at("/login")))),
         error: false,
     };
     respond::page(&request, StatusCode::OK, &view, FormAction::default())

@@ -2,6 +2,7 @@
 
 use super::{typed, words};
 use crate::base::secret::{OneTimeLink, Plain, Secret};
+use crate::base::words::Phrase;
 use crate::domain::client::Metadata;
 use crate::domain::user::User;
 use crate::engine::admin::{
@@ -71,7 +72,7 @@ fn form(
     request: &Request,
     link: &Plain<OneTimeLink>,
     problems: &[FieldProblem],
-    password_problem: Option<String>,
+    password_problem: Option<Phrase>,
 ) -> Result<Response, Refusal> {
     let field = |form: &str, name: &str| field(request, form, problems, name);
     let view = SetupAdmin {
@@ -94,7 +95,15 @@ fn field(request: &Request, form: &str, problems: &[FieldProblem], name: &str) -
         .iter()
         .find(|problem| problem.field == name || problem.field.starts_with(&format!("{name}[")))
     {
-        Some(problem) => typed.wrong(&format!("This {}. {}", problem.problem, problem.fix)),
+        Some(problem) => {
+            let (say, detail) = (request.words(), format!("This {}. {}", problem.problem, problem.fix));
+            typed.wrong(match form {
+                "email" => say.setup_email_wrong(detail),
+                "username" => say.setup_username_wrong(detail),
+                "redirect_uri" => say.setup_redirect_uri_wrong("http://localhost:3000/callback", detail),
+                _ => say.setup_name_wrong(detail),
+            })
+        }
         None => typed,
     }
 }
@@ -105,7 +114,7 @@ async fn make_admin(request: Request, link: Plain<OneTimeLink>) -> Result<Respon
     let host = request.site.public.host.clone();
     let context = [username.as_str(), email.as_str(), typed(&request, "name"), host.as_str()];
     if let Err(weakness) = passwords::check(&password, request.engine().policy.min_password, &context) {
-        return form(&request, &link, &[], Some(super::sentence(&weakness.to_string())));
+        return form(&request, &link, &[], Some(super::weak(request.words(), weakness)));
     }
     let hash = request.engine().passwords.hash(&password).await?;
     let new = users::NewUser {

@@ -1,7 +1,7 @@
 //! The page that asks as whom to go on: another person is signed in than the app asked for, or the
 //! app wants the account chosen (security row A11; OIDC Core §3.1.2.1 `select_account`).
 
-use super::{app_of, ix, leads_to, person, typed};
+use super::{app_of, ix, leads_to, person, speak, typed};
 use crate::base::secret::{Digest, SessionSecret};
 use crate::domain::user::User;
 use crate::engine::accounts::Account;
@@ -41,6 +41,7 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let Outcome::Interact { step: Step::Choose, .. } = outcome else { return carry(&request, outcome) };
     let waiting = authorize::waiting(request.engine(), &request.ctx, &request.visitor, &id).await;
     let waiting = waiting.map_err(Fault::into_refusal)?;
+    speak(&request, &waiting);
     let (client, asked) = (&waiting.client, &waiting.authorization.request);
     let named = authorize::signed_in_for(request.engine(), &request.visitor, client, asked).await;
     let (_, user) = named.map_err(Fault::into_refusal)?.ok_or(Check::SessionMissing)?;

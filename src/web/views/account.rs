@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::base::words::{Phrase, Words};
+
 use super::Chrome;
 use super::parts::{Moment, Person};
 use super::text::Text;
@@ -17,9 +19,9 @@ pub struct Account {
     /// Whose account.
     pub person: Person,
     /// What else is known: label and value, as "E-mail" and "ada@example.org (confirmed)".
-    pub facts: Vec<(&'static str, Text)>,
+    pub facts: Vec<(Phrase, Phrase)>,
     /// What was just done: "Bookshop no longer has access."
-    pub done: Option<Text>,
+    pub done: Option<Phrase>,
     /// The apps with access, newest first.
     pub apps: Vec<AppAccess>,
     /// The sessions, this one first.
@@ -36,7 +38,7 @@ pub struct AppAccess {
     /// Where it is opened from here, if it can be.
     pub open: Option<String>,
     /// What it may do, in words.
-    pub may: Vec<Text>,
+    pub may: Vec<Phrase>,
     /// Since when.
     pub since: Moment,
     /// When it was last used.
@@ -49,7 +51,7 @@ pub struct SessionLine {
     /// The public id of the session, for the form; never the cookie's secret.
     pub id: String,
     /// The device in words: "Firefox on Linux".
-    pub device: Text,
+    pub device: Phrase,
     /// The network address.
     pub address: Text,
     /// When it began.
@@ -66,43 +68,43 @@ impl Account {
     }
 
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let session = |device: &str, address: &str, current| SessionLine {
             id: format!("s-{current}"),
-            device: Text::plain(device),
+            device: Phrase::outside(device),
             address: Text::plain(address),
-            started: Moment::at(1_763_726_400),
-            last_used: Moment::at(1_763_730_000),
+            started: Moment::at(say, 1_763_726_400),
+            last_used: Moment::at(say, 1_763_730_000),
             current,
         };
         let access = |name: &str, may: &[&str], last_used| AppAccess {
             grant: "g-1".to_owned(),
             name: Text::plain(name),
             open: (name == "Bookshop").then(|| "/start?client_id=shop".to_owned()),
-            may: may.iter().map(|words| Text::plain(words)).collect(),
-            since: Moment::at(1_760_000_000),
+            may: may.iter().map(|words| Phrase::outside(words)).collect(),
+            since: Moment::at(say, 1_760_000_000),
             last_used,
         };
         let here = session("Firefox on Linux", "192.0.2.17", true);
         let start = || Self {
-            chrome: Chrome::sample(),
+            chrome: Chrome::sample(say),
             csrf: "csrf-token".to_owned(),
             person: Person::sample(),
             facts: vec![
-                ("Username", Text::plain("ada")),
-                ("E-mail", Text::plain("ada@example.org (confirmed)")),
+                (say.username(), Phrase::outside("ada")),
+                (say.email(), say.account_email_confirmed("ada@example.org")),
             ],
             done: None,
             apps: vec![],
             sessions: vec![here.clone()],
         };
         let full = Self {
-            done: Some(Text::sentence("Weather station no longer has access.")),
+            done: Some(Phrase::outside("Weather station no longer has access.")),
             apps: vec![
                 access(
                     "Bookshop",
                     &["See your name", "See your e-mail address"],
-                    Some(Moment::at(1_763_720_000)),
+                    Some(Moment::at(say, 1_763_720_000)),
                 ),
                 access("Ledger", &["Recognise you when you come back"], None),
             ],

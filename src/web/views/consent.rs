@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::base::words::{Phrase, Words};
+
 use super::Chrome;
 use super::parts::{App, Person, wait};
 use super::text::Text;
@@ -37,17 +39,18 @@ pub struct Consent {
 pub struct ScopeLine {
     /// The scope value as in the request (RFC 6749 §3.3).
     pub name: String,
-    /// What it lets the app do: "See your e-mail address".
-    pub sentence: Text,
+    /// What it lets the app do: say.scope_email().
+    pub sentence: Phrase,
     /// What it would hand over right now: "ada@example.org".
-    pub value: Option<Text>,
+    pub value: Option<Phrase>,
 }
 
 impl ScopeLine {
     /// A line of the list; an empty value is left out.
-    pub fn new(name: &str, sentence: &str, value: &str) -> Self {
-        let value = Some(Text::plain(value)).filter(|value| *value != Text::default());
-        Self { name: name.to_owned(), sentence: Text::sentence(sentence), value }
+    pub fn new(name: &str, sentence: Phrase, value: &str) -> Self {
+        let shown = Text::plain(value);
+        let value = (shown != Text::default()).then(|| Phrase::outside(shown.as_str()));
+        Self { name: name.to_owned(), sentence, value }
     }
 }
 
@@ -66,14 +69,12 @@ pub enum Lifetime {
 
 impl Lifetime {
     /// In words.
-    pub fn sentence(self) -> String {
+    pub fn sentence(self, say: Words) -> Phrase {
         match self {
-            Self::UntilTakenBack(longest) => {
-                format!("Until you take it back in your account, {} at the most", wait(longest))
-            }
-            Self::WhileSignedIn => "While you are signed in in this browser".to_owned(),
-            Self::EachTime(seconds) => format!("For {} each time you sign in", wait(seconds)),
-            Self::Once(seconds) => format!("For {}", wait(seconds)),
+            Self::UntilTakenBack(longest) => say.consent_until_taken_back(wait(say, longest)),
+            Self::WhileSignedIn => say.consent_while_signed_in(),
+            Self::EachTime(seconds) => say.consent_each_time(wait(say, seconds)),
+            Self::Once(seconds) => say.consent_once(wait(say, seconds)),
         }
     }
 }
@@ -85,31 +86,31 @@ impl Consent {
     }
 
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let start = || Self {
-            chrome: Chrome::sample(),
+            chrome: Chrome::sample(say),
             csrf: "csrf-token".to_owned(),
             ix: "01J9ZK6V3Q".to_owned(),
             app: App::sample(),
             verified: true,
             person: Person::sample(),
             scopes: vec![
-                ScopeLine::new("openid", "Recognise you when you come back", ""),
-                ScopeLine::new("profile", "See your name and username", "Ada Lovelace, ada"),
-                ScopeLine::new("email", "See your e-mail address", "ada@example.org"),
-                ScopeLine::new("offline_access", "Stay connected when you are away", ""),
+                ScopeLine::new("openid", say.scope_openid(), ""),
+                ScopeLine::new("profile", say.scope_profile(), "Ada Lovelace, ada"),
+                ScopeLine::new("email", say.scope_email(), "ada@example.org"),
+                ScopeLine::new("offline_access", say.scope_offline_access(), ""),
             ],
             claims: vec![],
             resources: vec![],
             lifetime: Lifetime::UntilTakenBack(30 * 86_400),
         };
-        let hostile = ScopeLine::new("x:\"><script>", super::HOSTILE, super::HOSTILE);
+        let hostile = ScopeLine::new("x:\"><script>", say.scope_other(super::HOSTILE), super::HOSTILE);
         vec![
             ("default", start()),
             (
                 "short",
                 Self {
-                    scopes: vec![ScopeLine::new("openid", "Recognise you when you come back", "")],
+                    scopes: vec![ScopeLine::new("openid", say.scope_openid(), "")],
                     lifetime: Lifetime::EachTime(900),
                     ..start()
                 },
@@ -119,8 +120,8 @@ impl Consent {
                 Self {
                     verified: false,
                     claims: vec![
-                        ScopeLine::new("birthdate", "See your date of birth", "1815-12-10"),
-                        ScopeLine::new("locale", "See your language", ""),
+                        ScopeLine::new("birthdate", say.claim_birthdate(), "1815-12-10"),
+                        ScopeLine::new("locale", say.claim_locale(), ""),
                     ],
                     resources: vec![
                         Text::plain("https://api.books.example/orders"),

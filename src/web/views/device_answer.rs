@@ -3,6 +3,8 @@
 
 use askama::Template;
 
+use crate::base::words::{Phrase, Words};
+
 use super::Chrome;
 use super::consent::ScopeLine;
 use super::parts::{Moment, Person};
@@ -29,44 +31,44 @@ pub struct DeviceAnswer {
     /// When the device asked.
     pub asked: Moment,
     /// The same as a span: "2 minutes ago".
-    pub ago: String,
+    pub ago: Phrase,
     /// The network address it asked from.
     pub address: Text,
     /// Whether that is in another network than this browser.
     pub elsewhere: bool,
     /// What it calls itself.
-    pub agent: Text,
+    pub agent: Phrase,
     /// What is asked.
     pub scopes: Vec<ScopeLine>,
     /// The APIs that the tokens are for (RFC 8707).
     pub resources: Vec<Text>,
     /// For how long, as a sentence.
-    pub lasts: String,
+    pub lasts: Phrase,
 }
 
 impl DeviceAnswer {
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let start = || Self {
-            chrome: Chrome::sample(),
+            chrome: Chrome::sample(say),
             csrf: "csrf-token".to_owned(),
             ix: "01J9ZK6V3Q".to_owned(),
             app: Text::plain("Bookshop TV"),
             verified: true,
             person: Person::sample(),
             code: Text::plain("WDJB-MJHT"),
-            asked: Moment::at(1_800_000_000),
-            ago: "2 minutes ago".to_owned(),
+            asked: Moment::at(say, 1_800_000_000),
+            ago: say.ago(say.minutes(2u32)),
             address: Text::plain("203.0.113.9"),
             elsewhere: false,
-            agent: Text::plain("BookshopTV/2.1 (Linux; armv7l)"),
+            agent: Phrase::outside("BookshopTV/2.1 (Linux; armv7l)"),
             scopes: vec![
-                ScopeLine::new("openid", "Know who you are", "by an identifier of your account"),
-                ScopeLine::new("profile", "See your name and profile", "Ada Lovelace"),
-                ScopeLine::new("offline_access", "Stay connected while you are away", ""),
+                ScopeLine::new("openid", say.scope_openid(), &say.scope_openid_value().plain()),
+                ScopeLine::new("profile", say.scope_profile(), "Ada Lovelace"),
+                ScopeLine::new("offline_access", say.scope_offline_access(), ""),
             ],
             resources: vec![],
-            lasts: "Until you take it back in your account".to_owned(),
+            lasts: say.consent_while_signed_in(),
         };
         vec![
             ("default", start()),
@@ -76,10 +78,10 @@ impl DeviceAnswer {
                     elsewhere: true,
                     verified: false,
                     address: Text::plain("2001:db8:4f2a:11c0:8d3b:6e01:77aa:9c05"),
-                    agent: Text::plain("it does not say"),
+                    agent: say.device_agent_unknown(),
                     scopes: vec![],
                     resources: vec![Text::plain("https://api.books.example/orders")],
-                    lasts: "For 15 minutes".to_owned(),
+                    lasts: say.consent_once(say.minutes(15u32)),
                     ..start()
                 },
             ),
@@ -88,8 +90,12 @@ impl DeviceAnswer {
                 Self {
                     app: Text::plain(super::HOSTILE),
                     person: Person::hostile(),
-                    agent: Text::plain(super::HOSTILE),
-                    scopes: vec![ScopeLine::new("x:\"><script>", super::HOSTILE, super::HOSTILE)],
+                    agent: Phrase::outside(super::HOSTILE),
+                    scopes: vec![ScopeLine::new(
+                        "x:\"><script>",
+                        say.scope_other(super::HOSTILE),
+                        super::HOSTILE,
+                    )],
                     ..start()
                 },
             ),

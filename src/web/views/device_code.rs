@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::base::words::{Phrase, Words};
+
 use super::Chrome;
 use super::parts::{Field, wait};
 use super::text::Text;
@@ -35,34 +37,32 @@ pub enum Problem {
 }
 
 impl Problem {
-    fn heading(self) -> &'static str {
+    fn heading(self, say: Words) -> Phrase {
         match self {
-            Self::TooMany { .. } => "Too many tries",
-            _ => "That did not work",
+            Self::TooMany { .. } => say.device_too_many(),
+            _ => say.device_failed(),
         }
     }
 
-    fn advice(self) -> Option<String> {
+    fn advice(self, say: Words) -> Option<Phrase> {
         match self {
-            Self::TooMany { seconds } => {
-                Some(format!("The code was not looked at. Wait {}, then try again.", wait(seconds)))
-            }
+            Self::TooMany { seconds } => Some(say.device_wait(wait(say, seconds))),
             _ => None,
         }
     }
 
-    fn at_code(self) -> Option<&'static str> {
+    fn at_code(self, say: Words) -> Option<Phrase> {
         match self {
-            Self::Missing => Some("Enter the code that your device shows"),
-            Self::Wrong => Some("No device waits with this code"),
+            Self::Missing => Some(say.device_missing()),
+            Self::Wrong => Some(say.device_wrong()),
             Self::TooMany { .. } => None,
         }
     }
 }
 
 impl DeviceCode {
-    fn code_problem(&self) -> Option<&'static str> {
-        self.problem.and_then(Problem::at_code)
+    fn code_problem(&self) -> Option<Phrase> {
+        self.problem.and_then(|problem| problem.at_code(self.chrome.say))
     }
 
     fn is_filled(&self) -> bool {
@@ -70,9 +70,9 @@ impl DeviceCode {
     }
 
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let page = |code: &str, problem| Self {
-            chrome: Chrome::sample(),
+            chrome: Chrome::sample(say),
             csrf: "csrf-token".to_owned(),
             code: Field::holding(code),
             problem,

@@ -4,6 +4,8 @@
 
 use askama::Template;
 
+use crate::base::words::{Phrase, Words};
+
 use super::Chrome;
 use super::difference::Difference;
 use super::parts::wait;
@@ -16,11 +18,11 @@ pub struct ErrorPage {
     /// Around the page.
     pub chrome: Chrome,
     /// In plain words what happened.
-    pub heading: Text,
+    pub heading: Phrase,
     /// Whether "You did nothing wrong. Nothing was shared." is true.
     pub innocent: bool,
     /// What the person can do.
-    pub advice: Text,
+    pub advice: Phrase,
     /// The way out: the app's registered home page, or an address of ours; never from the request.
     pub way_out: Option<WayOut>,
     /// For the person who runs the app.
@@ -33,7 +35,7 @@ pub struct ErrorPage {
 #[derive(Clone)]
 pub struct WayOut {
     /// What the button says.
-    pub label: Text,
+    pub label: Phrase,
     /// Where it leads.
     pub href: Href,
 }
@@ -111,36 +113,31 @@ impl Situation {
         }
     }
 
-    fn heading(self) -> &'static str {
+    fn heading(self, say: Words) -> Phrase {
         match self {
-            Self::Expired => "This sign-in is over",
-            Self::CrossSite => "This page was opened from another site or is out of date",
-            Self::NotFound => "There is no page here",
-            Self::MethodNotAllowed => "This page cannot be used that way",
-            Self::TooLarge => "That was too much to read",
-            Self::Misdirected => "This server goes by another name",
-            Self::TooManyRequests { .. } => "Too many requests",
-            Self::Internal => "Something broke on our side",
-            Self::Unavailable { .. } => "Very busy right now",
+            Self::Expired => say.error_expired(),
+            Self::CrossSite => say.error_cross_site(),
+            Self::NotFound => say.error_not_found(),
+            Self::MethodNotAllowed => say.error_method(),
+            Self::TooLarge => say.error_too_large(),
+            Self::Misdirected => say.error_misdirected(),
+            Self::TooManyRequests { .. } => say.error_too_many(),
+            Self::Internal => say.error_internal(),
+            Self::Unavailable { .. } => say.error_unavailable(),
         }
     }
 
-    fn advice(self) -> String {
+    fn advice(self, say: Words) -> Phrase {
         match self {
-            Self::Expired => "It is finished, too old, or was begun in another browser. Start again at the app you came from.".to_owned(),
-            Self::CrossSite => "Go back to where you started, reload the page and try again.".to_owned(),
-            Self::NotFound => "Check the address, or start again at the app you came from.".to_owned(),
-            Self::MethodNotAllowed => "Go back and use the buttons on the page.".to_owned(),
-            Self::TooLarge => "Go back and send less. If an app sent you here, tell whoever runs it.".to_owned(),
-            Self::Misdirected => {
-                "Check the address. If it is right, whoever looks after this server has to repair it.".to_owned()
-            }
-            Self::TooManyRequests { seconds } => format!("Wait {}, then try again.", wait(seconds)),
-            Self::Internal => {
-                "Try again in a moment. If it stays, give the number below to whoever looks after this server."
-                    .to_owned()
-            }
-            Self::Unavailable { seconds } => format!("Try again in {}.", wait(seconds)),
+            Self::Expired => say.error_expired_more(),
+            Self::CrossSite => say.error_cross_site_more(),
+            Self::NotFound => say.error_not_found_more(),
+            Self::MethodNotAllowed => say.error_method_more(),
+            Self::TooLarge => say.error_too_large_more(),
+            Self::Misdirected => say.error_misdirected_more(),
+            Self::TooManyRequests { seconds } => say.error_too_many_more(wait(say, seconds)),
+            Self::Internal => say.error_internal_more(),
+            Self::Unavailable { seconds } => say.error_unavailable_more(wait(say, seconds)),
         }
     }
 }
@@ -149,10 +146,10 @@ impl ErrorPage {
     /// The page of a situation.
     pub fn of(chrome: Chrome, situation: Situation, trace_id: &str) -> Self {
         Self {
-            chrome,
-            heading: Text::sentence(situation.heading()),
+            heading: situation.heading(chrome.say),
             innocent: matches!(situation, Situation::Internal | Situation::Unavailable { .. }),
-            advice: Text::sentence(&situation.advice()),
+            advice: situation.advice(chrome.say),
+            chrome,
             way_out: None,
             details: None,
             trace_id: Some(trace_id.to_owned()),
@@ -161,14 +158,14 @@ impl ErrorPage {
 
     /// The page of an authorization that ran out: "Start again at Bookshop" when the app has a home page.
     pub fn expired(chrome: Chrome, app: &Text, home: Option<Href>, trace_id: &str) -> Self {
-        let label = Text::plain(&format!("Start again at {app}"));
+        let label = chrome.say.error_start_again(app);
         let way_out = home.map(|href| WayOut { label, href });
         Self { way_out, ..Self::of(chrome, Situation::Expired, trace_id) }
     }
 
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
-        let simple = |situation| Self::of(Chrome::sample(), situation, "01JD6X3V9QK4");
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
+        let simple = |situation| Self::of(Chrome::sample(say), situation, "01JD6X3V9QK4");
         let home = Href::web("https://books.example/");
         vec![
             ("404", simple(Situation::NotFound)),
@@ -180,26 +177,28 @@ impl ErrorPage {
             ("500", simple(Situation::Internal)),
             ("503", simple(Situation::Unavailable { seconds: 2 })),
             ("expired", simple(Situation::Expired)),
-            ("expired-app", Self::expired(Chrome::sample(), &Text::plain("Bookshop"), home, "01JD6X3V9QK4")),
-            ("protocol", Self::sample_protocol(Chrome::sample())),
-            ("protocol-dev", Self::sample_dev()),
-            ("testing", Self::sample_protocol(Chrome::sample_testing())),
-            ("brief", Self::sample_with(|details| details.brief = true)),
-            ("ours", Self::sample_with(|details| details.ours = true)),
-            ("hostile", Self::sample_hostile()),
+            (
+                "expired-app",
+                Self::expired(Chrome::sample(say), &Text::plain("Bookshop"), home, "01JD6X3V9QK4"),
+            ),
+            ("protocol", Self::sample_protocol(Chrome::sample(say))),
+            ("protocol-dev", Self::sample_dev(say)),
+            ("testing", Self::sample_protocol(Chrome::sample_testing(say))),
+            ("brief", Self::sample_with(say, |details| details.brief = true)),
+            ("ours", Self::sample_with(say, |details| details.ours = true)),
+            ("hostile", Self::sample_hostile(say)),
         ]
     }
 
     fn sample_protocol(chrome: Chrome) -> Self {
+        let say = chrome.say;
         Self {
             chrome,
-            heading: Text::sentence("Bookshop asked to send you to an address we do not know"),
+            heading: say.error_wrong_place(),
             innocent: true,
-            advice: Text::sentence(
-                "Go back to Bookshop and try again. If it happens again, tell the people who run it.",
-            ),
+            advice: say.error_advice_developer(),
             way_out: Href::web("https://books.example/")
-                .map(|href| WayOut { label: Text::plain("Go to Bookshop"), href }),
+                .map(|href| WayOut { label: say.error_back_to("Bookshop"), href }),
             details: Some(Details {
                 app: Some(Text::plain("Bookshop")),
                 brief: false,
@@ -220,17 +219,17 @@ impl ErrorPage {
         }
     }
 
-    fn sample_with(change: impl FnOnce(&mut Details)) -> Self {
-        let mut page = Self::sample_protocol(Chrome::sample());
+    fn sample_with(say: Words, change: impl FnOnce(&mut Details)) -> Self {
+        let mut page = Self::sample_protocol(Chrome::sample(say));
         if let Some(details) = &mut page.details {
             change(details);
         }
         page
     }
 
-    fn sample_dev() -> Self {
+    fn sample_dev(say: Words) -> Self {
         let (received, expected) = ("http://localhost:3000/callback/", "http://localhost:3000/callback");
-        let mut page = Self::sample_protocol(Chrome::sample_dev());
+        let mut page = Self::sample_protocol(Chrome::sample_dev(say));
         if let Some(details) = &mut page.details {
             details.received = Some(Text::visible(received));
             details.expected = vec![Text::visible(expected), Text::visible("http://localhost:3000/silent")];
@@ -239,9 +238,9 @@ impl ErrorPage {
         page
     }
 
-    fn sample_hostile() -> Self {
-        let mut page = Self::sample_protocol(Chrome::sample());
-        page.heading = Text::sentence(&format!("{} is not known here", super::HOSTILE));
+    fn sample_hostile(say: Words) -> Self {
+        let mut page = Self::sample_protocol(Chrome::sample(say));
+        page.heading = say.returning_heading(super::HOSTILE);
         page.way_out = None;
         if let Some(details) = &mut page.details {
             details.app = Some(Text::plain(super::HOSTILE));

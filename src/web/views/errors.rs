@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::base::words::Words;
+
 use super::Chrome;
 use super::text::Text;
 
@@ -35,7 +37,7 @@ pub struct Entry {
 
 impl Errors {
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let entry = |code| Entry {
             code,
             name: "redirect_uri_mismatch",
@@ -51,8 +53,8 @@ impl Errors {
         };
         let page = |chrome, entries| Self { chrome, entries };
         vec![
-            ("default", page(Chrome::sample(), vec![entry("LK-1104"), entry("LK-1105")])),
-            ("dev", page(Chrome::sample_dev(), vec![entry("LK-1104")])),
+            ("default", page(Chrome::sample(say).for_developers(), vec![entry("LK-1104"), entry("LK-1105")])),
+            ("dev", page(Chrome::sample_dev(say).for_developers(), vec![entry("LK-1104")])),
         ]
     }
 }

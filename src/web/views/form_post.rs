@@ -6,6 +6,8 @@
 
 use askama::Template;
 
+use crate::base::words::Words;
+
 use super::Chrome;
 use super::text::{Href, Text};
 
@@ -25,9 +27,9 @@ pub struct FormPost {
 
 impl FormPost {
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let page = |app: &str, state: &str| Self {
-            chrome: Chrome::sample(),
+            chrome: Chrome::sample(say),
             app: Text::plain(app),
             action: Href::own("https://books.example/callback?a=1&b=2".to_owned()),
             fields: vec![

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::base::words::Words;
+
 use super::Chrome;
 use super::parts::Person;
 
@@ -30,9 +32,9 @@ pub struct DevLinks {
 
 impl Home {
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let page = |person, dev: Option<DevLinks>| Self {
-            chrome: Chrome { dev_banner: dev.is_some(), ..Chrome::sample() },
+            chrome: Chrome { dev_banner: dev.is_some(), ..Chrome::sample(say) },
             csrf: "csrf-token".to_owned(),
             person,
             dev,

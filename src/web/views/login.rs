@@ -4,6 +4,8 @@
 
 use askama::Template;
 
+use crate::base::words::{Phrase, Words};
+
 use super::Chrome;
 use super::parts::{App, Field, Person, wait};
 use super::text::Text;
@@ -62,14 +64,12 @@ pub enum Reason {
 }
 
 impl Reason {
-    fn sentence(self) -> &'static str {
+    fn sentence(self, say: Words) -> Phrase {
         match self {
-            Self::SignedOutElsewhere => "You signed out in another tab. Sign in again to go on.",
-            Self::SessionEnded => "Your session has ended. Sign in again to go on.",
-            Self::NewAccount => {
-                "New accounts are made by whoever looks after this server. Ask them for one, or sign in if you have one."
-            }
-            Self::Device => "Sign in to go on with your device.",
+            Self::SignedOutElsewhere => say.login_signed_out_elsewhere(),
+            Self::SessionEnded => say.login_session_ended(),
+            Self::NewAccount => say.login_new_account(),
+            Self::Device => say.login_device(),
         }
     }
 }
@@ -98,51 +98,46 @@ pub enum Problem {
 }
 
 impl Problem {
-    fn heading(self) -> &'static str {
+    fn heading(self, say: Words) -> Phrase {
         match self {
-            Self::TooManyTries { .. } => "Too many tries",
-            Self::Busy { .. } => "Very busy right now",
-            _ => "We could not sign you in",
+            Self::TooManyTries { .. } => say.login_too_many(),
+            Self::Busy { .. } => say.login_busy(),
+            _ => say.login_failed(),
         }
     }
 
     /// What to do when no field is at fault.
-    fn advice(self) -> Option<String> {
+    fn advice(self, say: Words) -> Option<Phrase> {
         match self {
-            Self::TooManyTries { seconds } => Some(format!(
-                "Wait {}, then try again. If you have forgotten your password, ask whoever looks after this server.",
-                wait(seconds)
-            )),
-            Self::Busy { seconds } => {
-                Some(format!("Your password was not checked. Try again in {}.", wait(seconds)))
-            }
+            Self::TooManyTries { seconds } => Some(say.login_wait(wait(say, seconds))),
+            Self::Busy { seconds } => Some(say.login_busy_wait(wait(say, seconds))),
             _ => None,
         }
     }
 
-    fn at_username(self) -> Option<&'static str> {
+    fn at_username(self, say: Words) -> Option<Phrase> {
         match self {
-            Self::UsernameMissing | Self::BothMissing => Some("Enter your username or e-mail"),
+            Self::UsernameMissing | Self::BothMissing => Some(say.login_username_missing()),
             _ => None,
         }
     }
 
-    fn at_password(self) -> Option<&'static str> {
+    fn at_password(self, say: Words) -> Option<Phrase> {
         match self {
-            Self::PasswordMissing | Self::BothMissing => Some("Enter your password"),
-            Self::WrongCredentials => Some("The username or the password is not right"),
+            Self::PasswordMissing | Self::BothMissing => Some(say.login_password_missing()),
+            Self::WrongCredentials => Some(say.login_wrong()),
             _ => None,
         }
     }
 }
 
 impl Login {
-    fn username_problem(&self) -> Option<&'static str> {
-        self.problem.and_then(Problem::at_username)
+    fn username_problem(&self) -> Option<Phrase> {
+        self.problem.and_then(|problem| problem.at_username(self.chrome.say))
     }
 
-    fn password_problem(&self) -> Option<&'static str> {
-        self.problem.and_then(Problem::at_password)
+    fn password_problem(&self) -> Option<Phrase> {
+        self.problem.and_then(|problem| problem.at_password(self.chrome.say))
     }
 
     /// With wrong credentials nobody can say which of the two is wrong, so both are marked.
@@ -155,9 +150,9 @@ impl Login {
     }
 
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let start = |app: Option<App>| Self {
-            chrome: Chrome::sample(),
+            chrome: Chrome::sample(say),
             csrf: "csrf-token".to_owned(),
             ix: app.is_some().then(|| "01J9ZK6V3Q".to_owned()),
             device: None,
@@ -195,7 +190,7 @@ impl Login {
             ),
             ("ended", Self { reason: Some(Reason::SessionEnded), ..start(None) }),
             ("create", Self { reason: Some(Reason::NewAccount), ..start(Some(App::sample())) }),
-            ("plain", Self { chrome: Chrome::sample_dev(), ..start(None) }),
+            ("plain", Self { chrome: Chrome::sample_dev(say), ..start(None) }),
             (
                 "hostile",
                 Self {

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::base::words::Words;
+
 use super::Chrome;
 use super::parts::Person;
 use super::text::Text;
@@ -26,10 +28,10 @@ pub struct Logout {
 
 impl Logout {
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let several = || vec![Person::sample(), Person::new("Bob", "bob@example.org")];
         let page = |app: Option<&str>, people| Self {
-            chrome: Chrome::sample(),
+            chrome: Chrome::sample(say),
             csrf: "csrf-token".to_owned(),
             ix: app.map(|_| "01J9ZK6V3Q".to_owned()),
             app: app.map(Text::plain),

@@ -47,6 +47,8 @@ pub mod try_start;
 
 use askama::Template;
 
+use crate::base::words::{Phrase, Words};
+
 use assets::Asset;
 
 /// What every page needs around its content.
@@ -56,6 +58,10 @@ pub struct Chrome {
     pub base_path: String,
     /// The nonce of this answer's `Content-Security-Policy`.
     pub nonce: String,
+    /// What is said, in the language of whoever reads it.
+    pub say: Words,
+    /// The page in other languages, if it can be had again.
+    pub languages: Vec<OtherLanguage>,
     /// What this server is called; "Latchkey" if nobody chose another name.
     pub issuer_name: String,
     /// Whether to say that this is a development server.
@@ -64,10 +70,33 @@ pub struct Chrome {
     pub test_banner: bool,
 }
 
+/// The page in another language.
+#[derive(Clone)]
+pub struct OtherLanguage {
+    /// The language.
+    pub words: Words,
+    /// Where the page is in it.
+    pub href: String,
+}
+
+// What a phrase shows as HTML is escaped by itself.
+impl askama::filters::HtmlSafe for Phrase {}
+
 impl Chrome {
     /// A path below the issuer: `at("/login")` is `/auth/login` on the issuer `https://example.org/auth`.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.base_path)
+    }
+
+    /// Around a page that only developers read, which is in English.
+    #[must_use]
+    pub fn for_developers(self) -> Self {
+        Self { say: Words::default(), languages: Vec::new(), ..self }
+    }
+
+    /// The title of a page; of one that shows an error it says so first.
+    pub fn titled(&self, error: bool, title: Phrase) -> String {
+        if error { self.say.error_title(title).plain() } else { title.plain() }
     }
 
     /// The versioned address of an asset.
@@ -76,8 +105,11 @@ impl Chrome {
     }
 
     /// An example.
-    pub fn sample() -> Self {
+    pub fn sample(say: Words) -> Self {
+        let other = |words: Words| OtherLanguage { words, href: format!("/login?lang={}", words.tag()) };
         Self {
+            say,
+            languages: Words::all().filter(|words| words.tag() != say.tag()).map(other).collect(),
             base_path: String::new(),
             nonce: "bm9uY2U".to_owned(),
             issuer_name: "Latchkey".to_owned(),
@@ -87,13 +119,13 @@ impl Chrome {
     }
 
     /// An example below a path, in development.
-    pub fn sample_dev() -> Self {
-        Self { dev_banner: true, ..Self::sample() }
+    pub fn sample_dev(say: Words) -> Self {
+        Self { dev_banner: true, ..Self::sample(say) }
     }
 
     /// An example in test mode.
-    pub fn sample_testing() -> Self {
-        Self { test_banner: true, ..Self::sample() }
+    pub fn sample_testing(say: Words) -> Self {
+        Self { test_banner: true, ..Self::sample(say) }
     }
 }
 
@@ -104,31 +136,34 @@ pub const HOSTILE: &str = "\u{202e}<script>alert(1)</script>\u{7}\"'&amp;{{7*7}}
 pub struct PageSample {
     /// The page's name, which is its module and its template.
     pub name: &'static str,
-    /// Renders every state of the page: name of the state and HTML.
-    pub render_all: fn() -> Vec<(&'static str, String)>,
+    /// Renders every state of the page in a language: name of the state and HTML.
+    pub render_all: fn(Words) -> Vec<(&'static str, String)>,
 }
 
 /// Every page, for the tests and `templates check`.
 pub const ALL: &[PageSample] = &[
-    PageSample { name: "account", render_all: || rendered(account::Account::samples()) },
-    PageSample { name: "consent", render_all: || rendered(consent::Consent::samples()) },
-    PageSample { name: "device_answer", render_all: || rendered(device_answer::DeviceAnswer::samples()) },
-    PageSample { name: "device_code", render_all: || rendered(device_code::DeviceCode::samples()) },
-    PageSample { name: "error", render_all: || rendered(error::ErrorPage::samples()) },
-    PageSample { name: "errors", render_all: || rendered(errors::Errors::samples()) },
-    PageSample { name: "form_post", render_all: || rendered(form_post::FormPost::samples()) },
-    PageSample { name: "home", render_all: || rendered(home::Home::samples()) },
-    PageSample { name: "login", render_all: || rendered(login::Login::samples()) },
-    PageSample { name: "logout", render_all: || rendered(logout::Logout::samples()) },
-    PageSample { name: "notice", render_all: || rendered(notice::Notice::samples()) },
-    PageSample { name: "set_password", render_all: || rendered(set_password::SetPassword::samples()) },
-    PageSample { name: "setup_admin", render_all: || rendered(setup_admin::SetupAdmin::samples()) },
-    PageSample { name: "setup_app", render_all: || rendered(setup_app::SetupApp::samples()) },
-    PageSample { name: "setup_done", render_all: || rendered(setup_done::SetupDone::samples()) },
-    PageSample { name: "signed_out", render_all: || rendered(signed_out::SignedOut::samples()) },
-    PageSample { name: "switch_user", render_all: || rendered(switch_user::SwitchUser::samples()) },
-    PageSample { name: "try_result", render_all: || rendered(try_result::TryResult::samples()) },
-    PageSample { name: "try_start", render_all: || rendered(try_start::TryStart::samples()) },
+    PageSample { name: "account", render_all: |say| rendered(account::Account::samples(say)) },
+    PageSample { name: "consent", render_all: |say| rendered(consent::Consent::samples(say)) },
+    PageSample {
+        name: "device_answer",
+        render_all: |say| rendered(device_answer::DeviceAnswer::samples(say)),
+    },
+    PageSample { name: "device_code", render_all: |say| rendered(device_code::DeviceCode::samples(say)) },
+    PageSample { name: "error", render_all: |say| rendered(error::ErrorPage::samples(say)) },
+    PageSample { name: "errors", render_all: |say| rendered(errors::Errors::samples(say)) },
+    PageSample { name: "form_post", render_all: |say| rendered(form_post::FormPost::samples(say)) },
+    PageSample { name: "home", render_all: |say| rendered(home::Home::samples(say)) },
+    PageSample { name: "login", render_all: |say| rendered(login::Login::samples(say)) },
+    PageSample { name: "logout", render_all: |say| rendered(logout::Logout::samples(say)) },
+    PageSample { name: "notice", render_all: |say| rendered(notice::Notice::samples(say)) },
+    PageSample { name: "set_password", render_all: |say| rendered(set_password::SetPassword::samples(say)) },
+    PageSample { name: "setup_admin", render_all: |say| rendered(setup_admin::SetupAdmin::samples(say)) },
+    PageSample { name: "setup_app", render_all: |say| rendered(setup_app::SetupApp::samples(say)) },
+    PageSample { name: "setup_done", render_all: |say| rendered(setup_done::SetupDone::samples(say)) },
+    PageSample { name: "signed_out", render_all: |say| rendered(signed_out::SignedOut::samples(say)) },
+    PageSample { name: "switch_user", render_all: |say| rendered(switch_user::SwitchUser::samples(say)) },
+    PageSample { name: "try_result", render_all: |say| rendered(try_result::TryResult::samples(say)) },
+    PageSample { name: "try_start", render_all: |say| rendered(try_start::TryStart::samples(say)) },
 ];
 
 pub use askama::Error as RenderError;

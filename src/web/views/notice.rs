@@ -2,8 +2,10 @@
 
 use askama::Template;
 
+use crate::base::words::{Phrase, Words};
+
 use super::Chrome;
-use super::text::{Href, Text};
+use super::text::Href;
 
 /// The page of one sentence.
 #[derive(Template)]
@@ -12,11 +14,11 @@ pub struct Notice {
     /// Around the page.
     pub chrome: Chrome,
     /// The heading.
-    pub heading: Text,
+    pub heading: Phrase,
     /// The sentence.
-    pub sentence: Text,
+    pub sentence: Phrase,
     /// What the button says and where it leads.
-    pub button: Option<(Text, Href)>,
+    pub button: Option<(Phrase, Href)>,
     /// Whether this is bad news: the title then starts with "Error:".
     pub error: bool,
 }
@@ -24,49 +26,47 @@ pub struct Notice {
 impl Notice {
     /// The browser sends no cookie back.
     pub fn cookies_blocked(chrome: Chrome, again: String) -> Self {
+        let say = chrome.say;
         Self {
             chrome,
-            heading: Text::sentence("Your browser blocks our cookies"),
-            sentence: Text::sentence(
-                "Signing in needs one cookie that is only sent to this server. Allow cookies for this address, then try again.",
-            ),
-            button: Some((Text::plain("Try again"), Href::own(again))),
+            heading: say.error_cookies(),
+            sentence: say.error_cookies_more(),
+            button: Some((say.try_again(), Href::own(again))),
             error: true,
         }
     }
 
     /// The set-up link was used, has expired, or never existed: the same words for all.
     pub fn setup_link_invalid(chrome: Chrome) -> Self {
+        let say = chrome.say;
         Self {
             chrome,
-            heading: Text::sentence("This set-up link no longer works"),
-            sentence: Text::sentence(
-                "Each link works once and for 15 minutes. Run `latchkey setup-link` on the server to make another.",
-            ),
+            heading: say.setup_link_invalid(),
+            sentence: say.setup_link_invalid_more(),
             button: None,
             error: true,
         }
     }
 
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let done = Self {
-            chrome: Chrome::sample(),
-            heading: Text::sentence("You can close this page"),
-            sentence: Text::sentence("Everything is done here."),
+            chrome: Chrome::sample(say),
+            heading: say.device_denied(),
+            sentence: say.device_denied_more(),
             button: None,
             error: false,
         };
         let hostile = Self {
-            chrome: Chrome::sample(),
-            heading: Text::sentence(super::HOSTILE),
-            sentence: Text::sentence(super::HOSTILE),
-            button: Some((Text::plain(super::HOSTILE), Href::own("/".to_owned()))),
+            chrome: Chrome::sample(say),
+            heading: Phrase::outside(super::HOSTILE),
+            sentence: Phrase::outside(super::HOSTILE),
+            button: Some((Phrase::outside(super::HOSTILE), Href::own("/".to_owned()))),
             error: false,
         };
         vec![
-            ("cookies", Self::cookies_blocked(Chrome::sample(), "/login?ix=01J9ZK6V3Q".to_owned())),
-            ("setup-link", Self::setup_link_invalid(Chrome::sample())),
+            ("cookies", Self::cookies_blocked(Chrome::sample(say), "/login?ix=01J9ZK6V3Q".to_owned())),
+            ("setup-link", Self::setup_link_invalid(Chrome::sample(say))),
             ("done", done),
             ("hostile", hostile),
         ]

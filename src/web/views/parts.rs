@@ -1,6 +1,8 @@
 //! What several pages speak about: apps, people, moments, form fields.
 
-use chrono::DateTime;
+use chrono::{DateTime, Datelike as _};
+
+use crate::base::words::{Phrase, Words};
 
 use super::text::{Href, Text};
 
@@ -89,17 +91,22 @@ pub struct Moment {
     /// RFC 3339, for the `datetime` attribute.
     pub machine: String,
     /// In words, in UTC.
-    pub words: String,
+    pub words: Phrase,
 }
 
 impl Moment {
     /// The moment this many seconds after 1970-01-01T00:00:00Z.
-    pub fn at(epoch_seconds: i64) -> Self {
+    pub fn at(say: Words, epoch_seconds: i64) -> Self {
         DateTime::from_timestamp(epoch_seconds, 0).map_or_else(
-            || Self { machine: String::new(), words: "unknown".to_owned() },
+            || Self { machine: String::new(), words: say.moment_unknown() },
             |time| Self {
                 machine: time.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
-                words: time.format("%-d %b %Y, %H:%M UTC").to_string(),
+                words: say.moment(
+                    time.day(),
+                    say.month(time.month()),
+                    i64::from(time.year()),
+                    time.format("%H:%M").to_string(),
+                ),
             },
         )
     }
@@ -111,7 +118,7 @@ pub struct Field {
     /// What the field holds when the page opens.
     pub value: Text,
     /// What is wrong, as a sentence.
-    pub problem: Option<Text>,
+    pub problem: Option<Phrase>,
 }
 
 impl Field {
@@ -122,19 +129,18 @@ impl Field {
 
     /// This field with something wrong.
     #[must_use]
-    pub fn wrong(mut self, problem: &str) -> Self {
-        self.problem = Some(Text::sentence(problem));
+    pub fn wrong(mut self, problem: Phrase) -> Self {
+        self.problem = Some(problem);
         self
     }
 }
 
 /// A span of time in words, rounded up: `wait(90)` is "2 minutes".
-pub fn wait(seconds: u64) -> String {
-    let (count, unit) = match seconds {
-        0..=59 => (seconds.max(1), "second"),
-        60..=3599 => (seconds.div_ceil(60), "minute"),
-        3600..=172_799 => (seconds.div_ceil(3600), "hour"),
-        _ => (seconds.div_ceil(86_400), "day"),
-    };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+pub fn wait(say: Words, seconds: u64) -> Phrase {
+    match seconds {
+        0..=59 => say.seconds(seconds.max(1)),
+        60..=3599 => say.minutes(seconds.div_ceil(60)),
+        3600..=172_799 => say.hours(seconds.div_ceil(3600)),
+        _ => say.days(seconds.div_ceil(86_400)),
+    }
 }

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::base::words::{Phrase, Words};
+
 use super::Chrome;
 use super::parts::Field;
 
@@ -22,23 +24,23 @@ pub struct SetupAdmin {
     /// The username.
     pub username: Field,
     /// What is wrong with the password; the password itself is never rendered.
-    pub password_problem: Option<String>,
+    pub password_problem: Option<Phrase>,
     /// The least number of characters of a password.
     pub password_min: usize,
 }
 
 impl SetupAdmin {
-    fn problems(&self) -> Vec<(&'static str, String)> {
+    fn problems(&self) -> Vec<(&'static str, Phrase)> {
         let fields = [("name", &self.name), ("email", &self.email), ("username", &self.username)];
-        let wrong = |(id, field): (&'static str, &Field)| Some((id, field.problem.as_ref()?.to_string()));
+        let wrong = |(id, field): (&'static str, &Field)| Some((id, field.problem.clone()?));
         let password = self.password_problem.clone().map(|problem| ("password", problem));
         fields.into_iter().filter_map(wrong).chain(password).collect()
     }
 
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let page = |name: &str| Self {
-            chrome: Chrome::sample(),
+            chrome: Chrome::sample(say),
             csrf: "csrf-token".to_owned(),
             link: "lk_ott_example".to_owned(),
             name: Field::holding(name),
@@ -48,10 +50,9 @@ impl SetupAdmin {
             password_min: 12,
         };
         let wrong = Self {
-            email: Field::holding("ada at example.org")
-                .wrong("Enter an e-mail address, like ada@example.org"),
-            username: Field::default().wrong("Choose a username"),
-            password_problem: Some("This password is on the list of common passwords".to_owned()),
+            email: Field::holding("ada at example.org").wrong(say.setup_email_wrong("…")),
+            username: Field::default().wrong(say.setup_username_wrong("…")),
+            password_problem: Some(say.password_common()),
             ..page("Ada Lovelace")
         };
         vec![("default", page("")), ("wrong", wrong), ("hostile", page(super::HOSTILE))]

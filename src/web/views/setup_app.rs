@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::base::words::{Phrase, Words};
+
 use super::Chrome;
 use super::parts::Field;
 
@@ -31,15 +33,15 @@ pub enum Kind {
 }
 
 impl SetupApp {
-    fn problems(&self) -> Vec<(&'static str, String)> {
-        let wrong = |(id, field): (&'static str, &Field)| Some((id, field.problem.as_ref()?.to_string()));
+    fn problems(&self) -> Vec<(&'static str, Phrase)> {
+        let wrong = |(id, field): (&'static str, &Field)| Some((id, field.problem.clone()?));
         [("name", &self.name), ("redirect_uri", &self.redirect_uri)].into_iter().filter_map(wrong).collect()
     }
 
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let page = |kind| Self {
-            chrome: Chrome::sample(),
+            chrome: Chrome::sample(say),
             csrf: "csrf-token".to_owned(),
             name: Field::default(),
             redirect_uri: Field::default(),
@@ -48,10 +50,13 @@ impl SetupApp {
         let wrong = Self {
             name: Field::holding("Bookshop"),
             redirect_uri: Field::holding("localhost/callback")
-                .wrong("Enter the whole address, like http://localhost:3000/callback"),
+                .wrong(say.setup_redirect_uri_wrong("http://localhost:3000/callback", "…")),
             ..page(Kind::Public)
         };
-        let hostile = Self { name: Field::holding(super::HOSTILE).wrong("Too long"), ..page(Kind::Server) };
+        let hostile = Self {
+            name: Field::holding(super::HOSTILE).wrong(say.setup_name_wrong("…")),
+            ..page(Kind::Server)
+        };
         vec![("default", page(Kind::Server)), ("wrong", wrong), ("hostile", hostile)]
     }
 }

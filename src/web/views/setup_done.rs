@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::base::words::Words;
+
 use super::Chrome;
 use super::text::Text;
 
@@ -44,7 +46,7 @@ impl SetupDone {
     }
 
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let env = |secret: Option<&str>| {
             let mut rows = vec![("ISSUER", "http://localhost:8617"), ("CLIENT_ID", "bookshop")];
             rows.extend(secret.map(|secret| ("CLIENT_SECRET", secret)));
@@ -53,7 +55,7 @@ impl SetupDone {
             rows.into_iter().map(|(name, value)| (name, value.to_owned())).collect()
         };
         let page = |app: &str, secret: Option<&str>| Self {
-            chrome: Chrome::sample_dev(),
+            chrome: Chrome::sample_dev(say),
             app: Text::plain(app),
             issuer: "http://localhost:8617".to_owned(),
             client_id: "bookshop".to_owned(),

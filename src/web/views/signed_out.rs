@@ -3,6 +3,8 @@
 
 use askama::Template;
 
+use crate::base::words::Words;
+
 use super::Chrome;
 use super::text::{Href, Text};
 
@@ -43,10 +45,10 @@ pub enum Onward {
 
 impl SignedOut {
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let page = |everywhere, told, onward| {
             let extent = if everywhere { Extent::Everywhere } else { Extent::Browser };
-            Self { chrome: Chrome::sample(), extent, told, onward }
+            Self { chrome: Chrome::sample(say), extent, told, onward }
         };
         let to = |app: &str, href: &str| {
             Href::app(href).map_or(Onward::Nowhere, |href| Onward::OnRequest(Text::plain(app), href))

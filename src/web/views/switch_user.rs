@@ -3,6 +3,8 @@
 
 use askama::Template;
 
+use crate::base::words::{Phrase, Words};
+
 use super::Chrome;
 use super::parts::{App, Person};
 use super::text::Text;
@@ -41,10 +43,20 @@ pub struct SwitchUser {
 }
 
 impl SwitchUser {
+    /// Who asked for whom.
+    fn asked_for(&self) -> Phrase {
+        let say = self.chrome.say;
+        match (&self.app, &self.asked) {
+            (Some(app), Some(asked)) => say.switch_asked_for(&app.name, asked),
+            (Some(app), None) => say.switch_asked_for_another(&app.name),
+            (None, _) => say.switch_asked_for_unknown_app(),
+        }
+    }
+
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let page = |asked: Option<&str>, may_continue, app, person| Self {
-            chrome: Chrome::sample(),
+            chrome: Chrome::sample(say),
             csrf: "csrf-token".to_owned(),
             ix: Some("01J9ZK6V3Q".to_owned()),
             app: Some(app),

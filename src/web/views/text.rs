@@ -8,6 +8,9 @@ use std::fmt;
 
 use url::Url;
 
+use crate::base::text::{disturbs, line};
+use crate::base::words::{Arg, Argument};
+
 /// The longest name from outside that a page shows, in characters.
 pub const NAME_LIMIT: usize = 120;
 
@@ -100,27 +103,10 @@ pub fn plain(raw: &str) -> String {
     line(raw, NAME_LIMIT)
 }
 
-fn line(raw: &str, limit: usize) -> String {
-    let spaced: String = raw
-        .chars()
-        .map(|char| if char.is_whitespace() { ' ' } else { char })
-        .filter(|char| !disturbs(*char))
-        .collect();
-    let line = spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(limit) {
-        Some((end, _)) => line.get(..end).unwrap_or_default().trim_end().to_owned() + "…",
-        None => line,
+impl Argument for Text {
+    fn arg(&self) -> Arg {
+        Arg::outside(&self.0)
     }
-}
-
-/// Whether a character is unseen and changes how its neighbours look. The joiners U+200C and U+200D stay:
-/// Persian, Indic scripts and emoji need them.
-fn disturbs(char: char) -> bool {
-    char.is_control()
-        || matches!(char,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}')
 }
 
 /// An address that a page may link or post to, exactly as it was registered.

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::base::words::Words;
+
 use super::Chrome;
 use super::text::Text;
 
@@ -109,9 +111,9 @@ impl TryResult {
     }
 
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let page = |stopped: Option<&str>, steps| Self {
-            chrome: Chrome::sample_dev(),
+            chrome: Chrome::sample_dev(say).for_developers(),
             csrf: "csrf-token".to_owned(),
             stopped: stopped.map(Text::sentence),
             steps,

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::base::words::Words;
+
 use super::Chrome;
 use super::text::Text;
 
@@ -34,14 +36,14 @@ pub struct ScopeChoice {
 
 impl TryStart {
     /// One sample of each state.
-    pub fn samples() -> Vec<(&'static str, Self)> {
+    pub fn samples(say: Words) -> Vec<(&'static str, Self)> {
         let scope = |name: &str, brings: &str, chosen| ScopeChoice {
             name: name.to_owned(),
             brings: Text::plain(brings),
             chosen,
         };
         let page = |done: Option<&str>| Self {
-            chrome: Chrome::sample_dev(),
+            chrome: Chrome::sample_dev(say).for_developers(),
             csrf: "csrf-token".to_owned(),
             client_id: Text::plain("latchkey-try"),
             scopes: vec![

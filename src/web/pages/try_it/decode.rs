@@ -1,6 +1,7 @@
 //! Tokens and claims in words.
 
 use crate::base::secret::unb64;
+use crate::base::words::Words;
 use crate::web::views::parts::Moment;
 use crate::web::views::text::Text;
 use crate::web::views::try_result::{Claim, DecodedToken};
@@ -47,7 +48,7 @@ fn json(part: &str) -> Option<Value> {
 /// What a claim means (RFC 7519 §4.1, OIDC Core §2 and §5.1, RFC 9068 §2.2, RFC 7662 §2.2).
 fn meaning(name: &str, value: &Value) -> String {
     let when = |words: &str| match value.as_i64() {
-        Some(seconds) => format!("{words} {}", Moment::at(seconds).words),
+        Some(seconds) => format!("{words} {}", Moment::at(Words::default(), seconds).words.plain()),
         None => words.to_owned(),
     };
     let words = match name {

@@ -102,7 +102,7 @@ fn show_start(request: &Request) -> Result<Response, Refusal> {
         chosen: *chosen,
     });
     let view = TryStart {
-        chrome: request.chrome(),
+        chrome: request.chrome().for_developers(),
         csrf: request.csrf(ROUTE.path, None),
         client_id: Text::plain(CLIENT_ID),
         scopes: scopes.collect(),
@@ -230,7 +230,7 @@ async fn act(request: Request) -> Result<Response, Refusal> {
 
 fn show_steps(request: &Request, trial: Trial) -> Result<Response, Refusal> {
     let view = TryResult {
-        chrome: request.chrome(),
+        chrome: request.chrome().for_developers(),
         csrf: request.csrf(ACT.path, None),
         stopped: trial.stopped.as_deref().map(Text::block),
         actions: trial.tokens.as_ref().map(|tokens| acts::offered(tokens)).unwrap_or_default(),
