@@ -16,6 +16,40 @@ pub struct AuthContext {
 
 /// The class of a password sign-in.
 pub const ACR_PASSWORD: &str = "urn:latchkey:acr:password";
+/// The class of a sign-in with a second factor.
+pub const ACR_MFA: &str = "urn:latchkey:acr:mfa";
+/// The class of a sign-in that no other site can pass on (OIDC Extended Authentication Profile ACR Values §2).
+pub const ACR_PHR: &str = "phr";
+
+/// The classes of sign-in, lowest first: who reached one reached those below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// A password, or what is worth as much.
+    Password,
+    /// Two factors.
+    Mfa,
+    /// Resistant to phishing.
+    PhishingResistant,
+}
+
+impl Class {
+    /// Those that a sign-in here can reach.
+    pub const REACHABLE: &[Self] = &[Self::Password];
+
+    /// Its `acr` value.
+    pub const fn acr(self) -> &'static str {
+        match self {
+            Self::Password => ACR_PASSWORD,
+            Self::Mfa => ACR_MFA,
+            Self::PhishingResistant => ACR_PHR,
+        }
+    }
+
+    /// The class of an `acr` value; `None` for values that are not ours.
+    pub fn of(acr: &str) -> Option<Self> {
+        [Self::Password, Self::Mfa, Self::PhishingResistant].into_iter().find(|class| class.acr() == acr)
+    }
+}
 
 /// A session; its cookie value is known only as a digest.
 #[derive(Clone, Debug)]

@@ -1,11 +1,12 @@
 //! Who is at the browser: what its cookies say, and the session behind them.
 
 use super::context::{Ctx, Engine};
+use super::login::Authenticated;
 use super::logout::{self, Frame};
 use crate::base::clock::Seconds;
 use crate::base::id::SessionId;
 use crate::base::secret::{BrowserSecret, Digest, Plain, SessionSecret, b64, unb64};
-use crate::domain::session::{AuthContext, Session};
+use crate::domain::session::Session;
 use crate::domain::user::User;
 use crate::store::grants::Ending;
 use crate::store::{Conn, TxResult, audit, authorizations, grants, sessions};
@@ -79,7 +80,7 @@ impl Visitor {
     }
 }
 
-/// Starts a session for `user` under a new cookie value (security row C2: never one from outside);
+/// Starts a session for whoever gave every proof, under a new cookie value (security row C2: never one from outside);
 /// the value of the live session that was there `before` is dead in the same transaction.
 ///
 /// # Errors
@@ -88,10 +89,10 @@ pub fn start_session(
     conn: &mut Conn,
     (engine, ctx): (&Engine, &Ctx),
     before: Option<Session>,
-    user: &User,
-    auth: AuthContext,
+    who: Authenticated,
 ) -> TxResult<(Session, Plain<SessionSecret>)> {
     let now = engine.now();
+    let (user, auth) = (who.user(), who.auth());
     let secret = Plain::<SessionSecret>::generate(&engine.rng);
     if let Some(old) = before {
         if old.user_id == user.id {
@@ -110,7 +111,7 @@ pub fn start_session(
     let session = Session {
         id: SessionId::generate(&engine.clock, &engine.rng),
         user_id: user.id.clone(),
-        auth,
+        auth: auth.clone(),
         created_at: now,
         last_seen_at: now,
         expires_at: now.saturating_add(engine.policy.session_absolute),

@@ -6,7 +6,7 @@ use crate::base::id::AuthorizationId;
 use crate::base::secret::Secret;
 use crate::domain::user::User;
 use crate::engine::authorize::{self, Outcome, Step, Waiting};
-use crate::engine::login::{self, Attempt};
+use crate::engine::login::{self, Attempt, Next, Toward};
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::Fault;
 use crate::web::cookies;
@@ -157,11 +157,10 @@ async fn submit(request: Request) -> Result<Response, Refusal> {
     let attempt = Attempt {
         username: username.clone(),
         password: Secret::new(password),
-        authorization: id.clone(),
-        switching: switching(&request),
+        toward: Toward { authorization: id.clone(), switching: switching(&request) },
     };
     match login::password(request.engine(), &request.ctx, &request.visitor, attempt).await {
-        Ok(signed_in) => go_on(request, id, signed_in).await,
+        Ok(Next::SignedIn(signed_in)) => go_on(request, id, *signed_in).await,
         Err(fault) => again(&request, waiting.as_ref(), &username, fault.into_refusal()).await,
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::user::User;
 use crate::engine::admin::{
     Actor, AdminError, Desk, FieldProblem, Mode, apply, clients, env_lines, links, people, users,
 };
-use crate::engine::login::{self, Attempt};
+use crate::engine::login::{self, Attempt, Next, Toward};
 use crate::engine::passwords;
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::refusal::{Check, Refusal};
@@ -138,9 +138,9 @@ async fn make_admin(request: Request, link: Plain<OneTimeLink>) -> Result<Respon
 }
 
 async fn sign_in(request: Request, username: String, password: Secret) -> Result<Response, Refusal> {
-    let attempt = Attempt { username, password, authorization: None, switching: false };
-    let signed_in = login::password(request.engine(), &request.ctx, &request.visitor, attempt).await;
-    let signed_in = signed_in.map_err(Fault::into_refusal)?;
+    let attempt = Attempt { username, password, toward: Toward::default() };
+    let next = login::password(request.engine(), &request.ctx, &request.visitor, attempt).await;
+    let Next::SignedIn(signed_in) = next.map_err(Fault::into_refusal)?;
     let mut response = respond::to_own(&request, APP.path);
     cookies::signed_in(&request.http, &mut response, &signed_in);
     Ok(response)

@@ -34,7 +34,7 @@ const SLOW: &str = "$argon2id$v=19$m=7168,t=585,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
 async fn sign_in_at_a_full_pool(engine: &Engine) -> (bool, bool) {
     let (ctx, visitor, other) = (engine.internal(), AtBrowser::default(), Secret::new("x"));
     let (username, password) = ("ada".to_owned(), Secret::new(PASSWORD));
-    let attempt = login::Attempt { username, password, authorization: None, switching: false };
+    let attempt = login::Attempt { username, password, toward: login::Toward::default() };
     let mut login = pin!(login::password(engine, &ctx, &visitor, attempt));
     let mut others = [(); 2].map(|()| Box::pin(engine.passwords.verify(&other, Some(SLOW))));
     let mut at_work = || {
