@@ -36,6 +36,13 @@ pub struct LogoutRequest {
     pub state: Option<String>,
 }
 
+impl LogoutRequest {
+    /// The CSP sources of where the answer may lead.
+    pub fn leads_to(&self) -> Vec<String> {
+        self.redirect.iter().map(VerifiedRedirect::csp_source).collect()
+    }
+}
+
 /// What a valid `id_token_hint` said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
@@ -138,8 +145,7 @@ pub async fn request(
         if alone {
             return Ok(Logout::Done(confirmed(engine, ctx, visitor).await?));
         }
-        let current = visitor.session.as_ref().is_some_and(|digest| account.digest.matches(digest));
-        return if current {
+        return if visitor.is_current(&account) {
             Ok(Logout::Ask)
         } else {
             Ok(Logout::Done(one(engine, ctx, account.session).await?))
