@@ -26,8 +26,9 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 async fn handle(request: Request) -> Result<Response, Refusal> {
     let params = if *request.http.method() == Method::POST { &request.form } else { &request.query };
     let asked = end_session::read(request.engine(), params)?;
-    if let Some(again) = respond::once_more(&request, ROUTE.path, &end_session::KNOWN, &asked.leads_to()) {
-        return again;
+    if respond::lost_cookies(&request) {
+        let pairs = request.form.known_pairs(&end_session::KNOWN);
+        return respond::once_more(&request, ROUTE.path, &pairs, || asked.leads_to());
     }
     let outcome = end_session::request(request.engine(), &request.ctx, &request.visitor, &asked).await;
     match outcome.map_err(crate::store::Fault::into_refusal)? {

@@ -68,8 +68,7 @@ pub async fn ask(request: &Request, asked: &LogoutRequest, params: &Params) -> R
 }
 
 fn carry(params: &Params) -> Option<String> {
-    let known = params.pairs().iter().filter(|(name, _)| end_session::KNOWN.contains(&name.as_str()));
-    let text = params::encode(known.map(|(name, value)| (name.as_str(), value.as_str())));
+    let text = params::encode(params.known_pairs(&end_session::KNOWN));
     (!text.is_empty()).then(|| b64(text.as_bytes()))
 }
 
