@@ -4,6 +4,7 @@ mod banner;
 mod check;
 mod data_dir;
 mod dev;
+mod instance;
 mod jobs;
 mod line_sink;
 mod log_format;
@@ -17,7 +18,8 @@ mod tls;
 
 pub use check::quick as quick_check;
 pub use dev::{prepare as prepare_dev, throwaway as dev_throwaway};
+pub use instance::{is_made, place};
 pub use logging::{flush as flush_logs, init as init_logging};
 pub use open::{OpenMode, Opened, Runtime, StartError, db_config, open_engine};
 pub use serve::{Application, Extras, assemble, run};
-pub use throwaway::{Throwaway, is_made, place, quoted};
+pub use throwaway::Throwaway;

@@ -3,8 +3,9 @@
 
 use super::open::{Runtime, StartError};
 use super::serve::Extras;
-use super::throwaway::{Throwaway, quoted};
+use super::throwaway::Throwaway;
 use crate::base::secret::Secret;
+use crate::base::shell::quoted;
 use crate::config::{DatabaseTarget, Settings};
 use crate::engine::Engine;
 use crate::engine::admin::{Actor, AdminError, AdminResult, Desk, Mode, apply_blocking, people, users};

@@ -14,7 +14,7 @@ use crate::engine::client_keys::ClientKeys;
 use crate::engine::clients::Clients;
 use crate::engine::context::{Engine, Macs, Policy};
 use crate::engine::keys::{self, KeyPolicy, KeyRing, Setup, master};
-use crate::engine::outbound::{Allowance, Outbound, STRANGER_LIMITS};
+use crate::engine::outbound::{Allowance, Outbound, PrivateHost, STRANGER_LIMITS};
 use crate::engine::registration::{Mode, Pace, RegistrationPolicy};
 use crate::engine::resources::Resources;
 use crate::engine::secrets::{PasswordSettings, Passwords};
@@ -278,7 +278,9 @@ fn outbound(settings: &Settings) -> Outbound {
     let (testing, listen) = (&settings.testing, settings.server.listen.ip());
     let guarded = |allowance| {
         let outbound = Outbound::when_needed(allowance, STRANGER_LIMITS, &[listen]);
-        let outbound = outbound.reaching(&settings.outbound.private_hosts);
+        let private = settings.outbound.private_hosts.iter();
+        let private = private.map(|host| PrivateHost { name: host.name.clone(), port: host.port });
+        let outbound = outbound.reaching(private);
         outbound.known_as(settings.server.issuer.url().host_str().unwrap_or_default())
     };
     if !testing.enabled {

@@ -1,10 +1,8 @@
 //! Instances that are gone afterwards: of `latchkey dev`, and of a dry run where there is none yet.
 
-use super::data_dir;
-use super::open::{Runtime, StartError, db_config};
+use super::open::Runtime;
 use crate::base::id::ulid;
 use crate::config::{DatabaseUrl, Settings};
-use crate::store::{Target, migrate};
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -49,46 +47,6 @@ fn until_gone(mut remove: impl FnMut() -> io::Result<()>, mut pause: impl FnMut(
         }
         tries += 1;
     }
-}
-
-/// Whether the instance of `settings` was made. Looking makes nothing.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub fn is_made(settings: &Settings) -> Result<bool, StartError> {
-    if data_dir::may_hold_instance(&settings.server.data_dir) {
-        return Ok(true);
-    }
-    let config = db_config(settings);
-    match &config.target {
-        Target::Sqlite(path) => Ok(std::fs::metadata(path).is_ok_and(|meta| meta.is_dir() || meta.len() > 0)),
-        Target::Postgres(_) => {
-            migrate::is_made(&config).map_err(|error| StartError::store(&error, &config.target))
-        }
-    }
-}
-
-/// Where the instance of `settings` lives or would live, for people.
-pub fn place(settings: &Settings) -> String {
-    match db_config(settings).target {
-        Target::Sqlite(path) => {
-            let path = std::path::absolute(&path).unwrap_or(path);
-            path.parent().unwrap_or(&path).display().to_string()
-        }
-        Target::Postgres(_) => "the PostgreSQL database of DATABASE_URL".to_owned(),
-    }
-}
-
-/// `text` as one word of a shell; what names a variable stays open to it.
-pub fn quoted(text: &str) -> String {
-    if text.starts_with('$') {
-        return format!("\"{text}\"");
-    }
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,=-".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ pub mod crypt;
 pub mod id;
 pub mod rng;
 pub mod secret;
+pub mod shell;
 pub mod text;
 pub mod tls;
 pub mod words;

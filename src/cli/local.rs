@@ -6,6 +6,7 @@ use super::failure::Failure;
 use super::output::Format;
 use crate::app::{self, OpenMode, Runtime};
 use crate::base::secret::Secret;
+use crate::base::shell::quoted;
 use crate::config::{self, Settings, Sources};
 use crate::engine::Engine;
 use crate::engine::admin::{self, Actor, AdminResult, Desk, FieldProblem, Mode};
@@ -82,20 +83,16 @@ impl Global {
     /// The flags that say which instance is meant, as a command beside this one needs them again: empty, or with a
     /// space in front of each.
     fn repeated(&self) -> String {
-        let config = self.config.as_ref().map(|path| path.display().to_string());
+        let config = self.config.as_ref().map(|path| quoted(&path.display().to_string()));
         // An address may hold a password, which is not repeated.
-        let url = self
-            .database_url
-            .as_ref()
-            .map(|url| if url.contains('@') { "$DATABASE_URL".to_owned() } else { url.clone() });
+        let url = |url: &String| if url.contains('@') { "\"$DATABASE_URL\"".to_owned() } else { quoted(url) };
         let flags = [
-            ("--config", config.as_ref()),
-            ("--data-dir", self.data_dir.as_ref()),
-            ("--database-url", url.as_ref()),
-            ("--issuer", self.issuer.as_ref()),
+            ("--config", config),
+            ("--data-dir", self.data_dir.as_deref().map(quoted)),
+            ("--database-url", self.database_url.as_ref().map(url)),
+            ("--issuer", self.issuer.as_deref().map(quoted)),
         ];
-        let given = flags.into_iter().filter_map(|(flag, value)| Some((flag, value?)));
-        given.map(|(flag, value)| format!(" {flag} {}", app::quoted(value))).collect()
+        flags.into_iter().filter_map(|(flag, word)| Some(format!(" {flag} {}", word?))).collect()
     }
 
     /// Reads the files that a server needs besides; what is unwise about them joins the warnings.

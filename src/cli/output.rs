@@ -1,6 +1,7 @@
 //! What commands print: tables for people, JSON for programs, lines for a `.env` file.
 
 use crate::base::clock::Seconds;
+use crate::base::shell;
 use crate::base::text::is_unsafe_char;
 use serde_json::Value;
 
@@ -80,17 +81,7 @@ pub fn pairs(rows: &[(&str, String)]) -> String {
 
 /// `NAME=value` lines that shells and `.env` readers take; quoted where needed.
 pub fn env(rows: &[(&str, String)]) -> String {
-    rows.iter().map(|(name, value)| format!("{name}={}\n", env_value(value))).collect()
-}
-
-fn env_value(value: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,~-=?&".contains(c);
-    // A shell would read `&` and `?` outside quotes; a `.env` reader takes quotes as well.
-    if !value.is_empty() && value.chars().all(|c| plain(c) && c != '&' && c != '?') {
-        return value.to_owned();
-    }
-    // As the set-up page quotes: nothing within means anything.
-    format!("'{}'", one_line(value).replace('\'', "'\\''"))
+    rows.iter().map(|(name, value)| format!("{name}={}\n", shell::quoted(&one_line(value)))).collect()
 }
 
 /// A time as people read it, UTC.

@@ -21,7 +21,7 @@ mod unknown;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub use formats::{DatabaseUrl, Issuer};
+pub use formats::{DatabaseUrl, HostPort, Issuer};
 pub use problem::{Place, Problem, render};
 pub use reference::reference;
 pub use sections::{

@@ -23,6 +23,11 @@ pub struct Account {
 }
 
 impl Visitor {
+    /// Whether it is the account that this browser now acts as.
+    pub fn is_current(&self, account: &Account) -> bool {
+        self.session.as_ref().is_some_and(|digest| account.digest.matches(digest))
+    }
+
     /// Everybody who is signed in here beside the person of `current`, each once.
     ///
     /// # Errors

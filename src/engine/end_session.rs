@@ -36,6 +36,13 @@ pub struct LogoutRequest {
     pub state: Option<String>,
 }
 
+impl LogoutRequest {
+    /// The CSP sources of where the answer may lead.
+    pub fn leads_to(&self) -> Vec<String> {
+        self.redirect.iter().map(VerifiedRedirect::csp_source).collect()
+    }
+}
+
 /// What a valid `id_token_hint` said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
@@ -74,8 +81,7 @@ pub struct Ended {
     pub beside: Option<Beside>,
 }
 
-/// One session of a browser ended beside others, or none did.
-#[derive(Default)]
+/// One session of a browser ended beside others.
 pub struct Beside {
     /// Who goes on after the current one, the first of them as the current one; empty where another ended.
     pub go_on: Vec<Digest<SessionSecret>>,
@@ -138,11 +144,12 @@ pub async fn request(
         if alone {
             return Ok(Logout::Done(confirmed(engine, ctx, visitor).await?));
         }
-        let current = visitor.session.as_ref().is_some_and(|digest| account.digest.matches(digest));
-        return if current {
+        return if visitor.is_current(&account) {
             Ok(Logout::Ask)
         } else {
-            Ok(Logout::Done(one(engine, ctx, account.session).await?))
+            let browser_state = engine.browser_state(&account.session.id);
+            let frames = one(engine, ctx, account.session).await?;
+            Ok(Logout::Done(Ended { frames, beside: Some(Beside { go_on: Vec::new(), browser_state }) }))
         };
     }
     Ok(Logout::Ask)
@@ -156,20 +163,23 @@ pub async fn current_alone(engine: &Engine, ctx: &Ctx, visitor: &Visitor) -> TxR
     let current = visitor.current(engine).await?;
     let others = visitor.others_now(engine, current.as_ref().map(|(session, _)| session)).await?;
     let go_on: Vec<_> = others.into_iter().map(|other| other.digest).collect();
-    let mut ended = match current {
-        Some((session, _)) => one(engine, ctx, session).await?,
+    let (frames, browser_state) = match current {
+        Some((session, _)) => {
+            let browser_state = engine.browser_state(&session.id);
+            (one(engine, ctx, session).await?, browser_state)
+        }
         // It is over already: the button was pressed twice.
-        None => Ended { beside: Some(Beside::default()), ..Ended::default() },
+        None => (Vec::new(), None),
     };
-    ended.beside = ended.beside.filter(|_| !go_on.is_empty()).map(|beside| Beside { go_on, ..beside });
-    Ok(ended)
+    // Where nobody goes on, the whole browser is signed out.
+    let beside = (!go_on.is_empty()).then_some(Beside { go_on, browser_state });
+    Ok(Ended { frames, beside })
 }
 
-async fn one(engine: &Engine, ctx: &Ctx, session: Session) -> TxResult<Ended> {
-    let beside = Beside { go_on: Vec::new(), browser_state: engine.browser_state(&session.id) };
+/// Ends this session; the pages that the browser is to load.
+async fn one(engine: &Engine, ctx: &Ctx, session: Session) -> TxResult<Vec<Frame>> {
     let (with, ctx) = (engine.clone(), ctx.clone());
-    let end = move |conn: &mut Conn| end_session(conn, (&with, &ctx), &session, SIGNED_OUT);
-    Ok(Ended { frames: engine.db.write(end).await?, beside: Some(beside) })
+    engine.db.write(move |conn: &mut Conn| end_session(conn, (&with, &ctx), &session, SIGNED_OUT)).await
 }
 
 /// Ends the current session of this browser, in the store, before anything is answered; with it those of

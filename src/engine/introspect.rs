@@ -3,6 +3,7 @@
 
 use super::gate::{self, Case, Person};
 use super::keys::Audience;
+use super::released::roles;
 use super::token::grants::refresh_token;
 use super::token::live::{Found, Live, Presented};
 use super::token::refresh_token::RefreshToken;
@@ -125,7 +126,7 @@ async fn named(engine: &Engine, active: Active) -> TxResult<Option<Active>> {
     let client = engine.client_now(&ClientId::from_stored(active.client_id.as_str())).await?;
     Ok(client.map(|client| {
         let (sub, sid) = (engine.subject_of(&client, &user), Some(engine.sid_of(&client, &session)));
-        let roles = if client.unreviewed { Vec::new() } else { active.roles };
+        let roles = roles(&client, active.roles);
         Active { sub, sid, roles, ..active }
     }))
 }

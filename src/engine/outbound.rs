@@ -7,6 +7,7 @@ mod address;
 mod error;
 mod lookup;
 mod places;
+mod private;
 mod stranger;
 
 use crate::protocol::redirect_uri::is_loopback;
@@ -15,6 +16,8 @@ pub use error::OutboundError;
 use lookup::{Guarded, Own, may_reach};
 pub use places::Caller;
 use places::Classes;
+pub use private::PrivateHost;
+use private::Reach;
 use reqwest::header::{CONTENT_ENCODING, HOST};
 use std::error::Error as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -128,26 +131,12 @@ pub struct Outbound {
     classes: Arc<Classes>,
 }
 
-/// A host in a private network that may be called all the same (security row K5).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct PrivateHost {
-    name: String,
-    port: u16,
-}
-
-impl PrivateHost {
-    /// `host` or `host:port`; a literal IPv6 address stands in brackets.
-    fn parse(text: &str) -> Option<Self> {
-        let url = Url::parse(&format!("https://{text}/")).ok()?;
-        Some(Self { name: url.host_str()?.to_owned(), port: url.port_or_known_default()? })
-    }
-}
-
 /// A URL that may be called, and the `Host` to name where it is not the URL's own.
 struct Target {
     url: Url,
     host: Option<String>,
     literal: Option<IpAddr>,
+    reach: Reach,
 }
 
 impl Outbound {
@@ -166,7 +155,7 @@ impl Outbound {
     /// [`OutboundError::NoTls`].
     pub fn limited(allowance: Allowance, limits: Limits, own: &[IpAddr]) -> Result<Self, OutboundError> {
         let outbound = Self::when_needed(allowance, limits, own);
-        outbound.client(Caller::Reviewed)?;
+        outbound.client(Caller::Reviewed, Reach::Public)?;
         Ok(outbound)
     }
 
@@ -178,16 +167,11 @@ impl Outbound {
         Self { allowance, limits, ports, own, private: Arc::from([]), classes: Arc::default() }
     }
 
-    /// The same before its first call, which may also call these hosts in private networks (`host` or
-    /// `host:port`) where no stranger says where to.
+    /// The same before its first call, which may also call these hosts in private networks where no
+    /// stranger says where to.
     #[must_use]
-    pub fn reaching(self, hosts: &[String]) -> Self {
-        Self { private: hosts.iter().filter_map(|host| PrivateHost::parse(host)).collect(), ..self }
-    }
-
-    fn is_private_host(&self, caller: Caller, url: &Url) -> bool {
-        let (name, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default());
-        !caller.is_strange() && self.private.iter().any(|host| host.name == name && Some(host.port) == port)
+    pub fn reaching(self, hosts: impl IntoIterator<Item = PrivateHost>) -> Self {
+        Self { private: hosts.into_iter().collect(), ..self }
     }
 
     /// The same before its first call, for a server that is known by this host name: what it leads to is
@@ -207,21 +191,25 @@ impl Outbound {
         (0..places::MOST_IN_FLIGHT).filter_map(|n| calls.enter(&format!("{n}.example")).ok()).collect()
     }
 
-    fn client(&self, caller: Caller) -> Result<reqwest::Client, OutboundError> {
-        self.classes.of(caller).client.get_or_init(|| self.build(caller)).clone()
+    fn client(&self, caller: Caller, reach: Reach) -> Result<reqwest::Client, OutboundError> {
+        let class = self.classes.of(caller);
+        let client = match reach {
+            Reach::Public => &class.client,
+            Reach::Private => &class.private,
+        };
+        client.get_or_init(|| self.build(caller, reach)).clone()
     }
 
-    fn guarded(&self, caller: Caller) -> Guarded {
+    fn guarded(&self, caller: Caller, reach: Reach) -> Guarded {
         Guarded {
             own: Arc::clone(&self.own),
-            local: self.allowance.has_local(),
-            private: self.private.iter().map(|host| host.name.clone()).collect(),
+            local: self.allowance.has_local() || reach == Reach::Private,
             strange: caller.is_strange(),
             lookups: self.classes.of(caller).lookups.clone(),
         }
     }
 
-    fn build(&self, caller: Caller) -> Result<reqwest::Client, OutboundError> {
+    fn build(&self, caller: Caller, reach: Reach) -> Result<reqwest::Client, OutboundError> {
         let no_tls = |error: reqwest::Error| OutboundError::NoTls(format!("no HTTP client: {error:?}"));
         let builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -235,7 +223,7 @@ impl Outbound {
             .connect_timeout(self.limits.connect)
             .timeout(self.limits.total)
             .user_agent(concat!("latchkey/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(self.guarded(caller));
+            .dns_resolver(self.guarded(caller, reach));
         let builder = match self.allowance.as_ref() {
             Allowance::Nothing => builder.https_only(true),
             // No TLS is spoken to ourselves, so machines without CA certificates serve as well.
@@ -289,13 +277,14 @@ impl Outbound {
             }
             let host = origin.split_once("://").map(|(_, host)| host.to_owned());
             to_listener(&mut url, *listener)?;
-            return Ok(Target { url, host, literal: None });
+            return Ok(Target { url, host, literal: None, reach: Reach::Public });
         }
         let local = self.allowance.has_local();
         if url.scheme() != "https" && !(local && url.scheme() == "http" && is_loopback(&url)) {
             return Err(OutboundError::UrlRefused("not https"));
         }
-        let local = local || self.is_private_host(caller, &url);
+        let reach = Reach::of(&self.private, caller, &url);
+        let local = local || reach == Reach::Private;
         if !local && !url.port_or_known_default().is_some_and(|port| self.ports.contains(&port)) {
             return Err(OutboundError::UrlRefused("a port that is not allowed"));
         }
@@ -307,7 +296,7 @@ impl Outbound {
         };
         match literal {
             Some(ip) if !may_reach(ip, &self.own.listening, local) => Err(OutboundError::AddressRefused),
-            _ => Ok(Target { url, host: None, literal }),
+            _ => Ok(Target { url, host: None, literal, reach }),
         }
     }
 
@@ -317,9 +306,9 @@ impl Outbound {
             Method::Post => reqwest::Method::POST,
         };
         if let Some(ip) = target.literal.filter(|_| request.caller.is_strange()) {
-            self.guarded(request.caller).check(ip).await?;
+            self.guarded(request.caller, target.reach).check(ip).await?;
         }
-        let mut call = self.client(request.caller)?.request(method, target.url);
+        let mut call = self.client(request.caller, target.reach)?.request(method, target.url);
         if let Some(host) = target.host {
             call = call.header(HOST, host);
         }

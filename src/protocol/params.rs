@@ -52,6 +52,16 @@ impl Params {
         &self.pairs
     }
 
+    /// Every name with its value, in order.
+    pub fn all_pairs(&self) -> Vec<(&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+
+    /// [`Params::all_pairs`] of the `known` names alone.
+    pub fn known_pairs(&self, known: &[&str]) -> Vec<(&str, &str)> {
+        self.all_pairs().into_iter().filter(|(name, _)| known.contains(name)).collect()
+    }
+
     /// The value of `name`; an empty value counts as absent (RFC 6749 §3.1).
     pub fn get(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())

@@ -70,14 +70,30 @@ pub fn to_verified(target: &VerifiedRedirect, pairs: &[(&str, &str)]) -> Respons
     redirect(&target.with_query(pairs.iter().copied()))
 }
 
-/// 303 from a form post to the same address by GET, whose query are `pairs`: a browser sends no cookies of
-/// ours along with another site's form, and does with the redirect. Because it kept them back, none that
-/// it holds is replaced. Where that address would be longer than we take, a form of ours sends them.
-fn again(
+/// Whether it is a form of another site that came without our cookies (SameSite=Lax): judged at once, it
+/// would find nobody signed in and take the place of what the browser has open here.
+pub fn lost_cookies(request: &Request) -> bool {
+    let site = request.header(&HeaderName::from_static("sec-fetch-site"));
+    let elsewhere = match (site, request.header(&ORIGIN)) {
+        (Some(site), _) => site == "cross-site",
+        (None, Some(origin)) => origin != request.site.public.origin,
+        (None, None) => false,
+    };
+    *request.http.method() == Method::POST && elsewhere && !cookies::any(&request.http)
+}
+
+/// The answer to what [`lost_cookies`]: 303 to the same address by GET, whose query are `pairs`, for a
+/// browser sends our cookies with the redirect. Because it kept them back, none that it holds is replaced.
+/// Where that address would be longer than we take, a form of ours sends them; `leads_to` are the CSP
+/// sources of where its answer may lead.
+///
+/// # Errors
+/// [`Check::Unexpected`] when the form page cannot be rendered.
+pub fn once_more(
     request: &Request,
     path: &str,
     pairs: &[(&str, &str)],
-    leads_to: &[String],
+    leads_to: impl FnOnce() -> Vec<String>,
 ) -> Result<Response, Refusal> {
     let query = params::encode(pairs.iter().copied());
     let joint = if query.is_empty() { "" } else { "?" };
@@ -92,36 +108,12 @@ fn again(
             chrome,
         };
         // Browsers hold what the form is answered with to the policy as well.
-        page(request, StatusCode::OK, &view, FormAction::leading_to(leads_to))?
+        page(request, StatusCode::OK, &view, FormAction::leading_to(&leads_to()))?
     } else {
         to_own(request, &address)
     };
     cookies::keep(&mut response);
     Ok(response)
-}
-
-/// The answer to a form of another site that came without our cookies (SameSite=Lax), if it is one: judged
-/// at once, it would find nobody signed in and take the place of what the browser has open here. `known`
-/// are the parameters that go along, `leads_to` the CSP sources of where the answer may lead.
-pub fn once_more(
-    request: &Request,
-    path: &str,
-    known: &[&str],
-    leads_to: &[String],
-) -> Option<Result<Response, Refusal>> {
-    let site = request.header(&HeaderName::from_static("sec-fetch-site"));
-    let elsewhere = match (site, request.header(&ORIGIN)) {
-        (Some(site), _) => site == "cross-site",
-        (None, Some(origin)) => origin != request.site.public.origin,
-        (None, None) => false,
-    };
-    if *request.http.method() != Method::POST || !elsewhere || cookies::any(&request.http) {
-        return None;
-    }
-    let goes = |name: &str| known.is_empty() || known.contains(&name);
-    let pairs = request.form.pairs().iter().filter(|(name, _)| goes(name));
-    let pairs: Vec<(&str, &str)> = pairs.map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    Some(again(request, path, &pairs, leads_to))
 }
 
 /// 308 to the same page under the name of the issuer, for the loopback's other names.

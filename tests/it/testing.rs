@@ -82,6 +82,12 @@ fn sec_k5_a_private_host_is_called_where_the_configuration_names_it() {
             assert_eq!(answer(stranger), port, "{name}");
         }
     }
+    // The port belongs to it: what listens at another one of that machine was not meant.
+    let app = TestApp::with_env(&[ON, extra, ("LATCHKEY_OUTBOUND__PRIVATE_HOSTS", &named[0])]);
+    for caller in [Caller::Courier, Caller::Reviewed] {
+        let other_port = fetch_as(&app, &format!("https://{host}{KEYS}"), caller).map(|answer| answer.status);
+        assert_eq!(other_port, Err(OutboundError::AddressRefused));
+    }
 }
 
 /// Wrong passwords one after the other; how many were looked at before one had to wait.

@@ -3,6 +3,7 @@
 mod address;
 mod choice;
 mod database;
+mod hosts;
 mod issuer;
 mod language;
 mod master_key;
@@ -17,6 +18,8 @@ pub(super) use address::{Listen, Networks, OptionalListen};
 pub(super) use choice::{Choice, NumberChoice};
 pub use database::DatabaseUrl;
 pub(super) use database::{DatabaseFormat, holds_password};
+pub use hosts::HostPort;
+pub(super) use hosts::Hosts;
 pub use issuer::Issuer;
 pub(super) use issuer::IssuerFormat;
 pub(super) use language::Language;

@@ -1,6 +1,6 @@
 //! `[outbound]`: whom this server may call.
 
-use crate::config::formats::Words;
+use crate::config::formats::{HostPort, Hosts};
 use crate::config::key::section;
 
 section! {
@@ -10,6 +10,6 @@ section! {
         /// Hosts that may be called although they are in a private network or on this machine, where an
         /// administrator made or reviewed the app that names them: `app.internal`, or `app.internal:8443` for
         /// another port than 443. Only https is spoken.
-        private_hosts: Vec<String> => Words { what: "host names, with a port where it is not 443", known: &[] }, "";
+        private_hosts: Vec<HostPort> => Hosts, "";
     }
 }

@@ -99,12 +99,11 @@ pub fn update(
 ) -> AdminResult<Saved> {
     let old = find(conn, id)?;
     let revision = revision.unwrap_or(old.revision);
-    let before = old.metadata.clone();
-    let changed = |old: &Client, metadata: Metadata| Client { metadata, revision, ..old.clone() };
-    let saved = put(conn, desk, old, changed, metadata)?;
+    let client = Client { metadata: metadata::normalized(metadata), revision, ..old.clone() };
+    let saved = put(conn, desk, &old, client)?;
     if let Some(registration) = registrations::of_client(conn, id)? {
         let stored = registration.withheld;
-        let withheld = Withheld::from_stored(stored.as_deref()).after(&before, &saved.client.metadata);
+        let withheld = Withheld::from_stored(stored.as_deref()).after(&old.metadata, &saved.client.metadata);
         if withheld.to_stored() != stored {
             registrations::withhold(conn, id, withheld.to_stored().as_deref())?;
         }
@@ -121,29 +120,18 @@ pub(super) fn update_own(
     metadata: Metadata,
     trusted: bool,
 ) -> AdminResult<Saved> {
-    let changed = |old: &Client, metadata: Metadata| {
-        let mut client = Client { metadata, ..old.clone() };
-        let is_another = is_renamed(old, &client) || leads_elsewhere(old, &client);
-        client.unreviewed = old.unreviewed || (!trusted && is_another);
-        client
-    };
-    let new = Client { metadata: metadata::normalized(metadata.clone()), ..old.clone() };
-    if subjects_moved(&old, &new) {
-        return Err(AdminError::Invalid(vec![other_subjects(&old, &new)]));
+    let mut client = Client { metadata: metadata::normalized(metadata), ..old.clone() };
+    let is_another = is_renamed(&old, &client) || leads_elsewhere(&old, &client);
+    client.unreviewed = old.unreviewed || (!trusted && is_another);
+    if subjects_moved(&old, &client) {
+        return Err(AdminError::Invalid(vec![other_subjects(&old, &client)]));
     }
-    put(conn, desk, old, changed, metadata)
+    put(conn, desk, &old, client)
 }
 
-fn put(
-    conn: &mut Conn,
-    desk: &Desk,
-    old: Client,
-    changed: impl FnOnce(&Client, Metadata) -> Client,
-    metadata: Metadata,
-) -> AdminResult<Saved> {
-    let metadata = metadata::normalized(metadata);
-    metadata::validate(&metadata).map_err(AdminError::Invalid)?;
-    let mut client = changed(&old, metadata);
+/// Puts an app with normalized metadata in the place of the old one.
+fn put(conn: &mut Conn, desk: &Desk, old: &Client, mut client: Client) -> AdminResult<Saved> {
+    metadata::validate(&client.metadata).map_err(AdminError::Invalid)?;
     client.scope = Scope::from_stored(&client.metadata.scope);
     let id = old.id.as_str();
     if !clients::update(conn, &client, desk.now())? {
@@ -151,11 +139,11 @@ fn put(
     }
     client.revision = client.revision.saturating_add(1);
     let mut notes = Vec::new();
-    if identity_moved(&old, &client) {
+    if identity_moved(old, &client) {
         consents::forget_client(conn, id)?;
         notes.push("People are asked for consent again: the app's name or address changed.");
     }
-    if subjects_moved(&old, &client) {
+    if subjects_moved(old, &client) {
         // What an app holds of people must not tell it who they are in another sector (OIDC Core §8.1).
         authorizations::burn_codes_of_client(conn, id)?;
         grants::end_all(conn, &Ending::Client(id), "other subjects", desk.now())?;
@@ -169,7 +157,7 @@ fn put(
     } else if secret.is_some() && !old.secrets.is_empty() {
         notes.push("Its secrets were replaced by a new one: the old ones cannot be used with this method.");
     }
-    record(conn, desk, "client.updated", (Some(&old), Some(&client)))?;
+    record(conn, desk, "client.updated", (Some(old), Some(&client)))?;
     Ok(Saved { client, secret, notes })
 }
 

@@ -26,9 +26,8 @@ const OWN_FAILED: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub(super) struct Guarded {
     pub own: Arc<Own>,
+    /// Whether private networks and this machine may be reached, too.
     pub local: bool,
-    /// Names that may lead to private networks all the same, unless a stranger chose them.
-    pub private: Arc<[String]>,
     /// Whether a stranger chose the name: then what our own name leads to is refused as well. Apps of the
     /// operator's own commonly stand behind the same address as this server.
     pub strange: bool,
@@ -39,7 +38,7 @@ impl Guarded {
     /// The addresses of `host`, a name or a literal address, if all of them may be reached.
     async fn addresses(self, host: String) -> Result<Vec<SocketAddr>, OutboundError> {
         let place = self.lookups.enter(&host)?;
-        let local = self.local || (!self.strange && self.private.contains(&host));
+        let local = self.local;
         let (found, named) = beside(place, move || {
             let named = if self.strange { self.own.of_name() } else { Vec::new() };
             (look_up(&host).map(|found| (found, self)), named)
@@ -134,13 +133,7 @@ mod tests {
     use std::time::Instant;
 
     fn guarded(own: Own) -> Guarded {
-        Guarded {
-            own: Arc::new(own),
-            local: true,
-            private: Arc::from([]),
-            strange: true,
-            lookups: Places::default(),
-        }
+        Guarded { own: Arc::new(own), local: true, strange: true, lookups: Places::default() }
     }
 
     #[test]

@@ -46,6 +46,8 @@ impl Caller {
 pub(super) struct Class {
     /// Its client, made with its first call.
     pub client: OnceLock<Result<reqwest::Client, OutboundError>>,
+    /// Another one, for hosts in private networks alone: who looks names up is not told the port.
+    pub private: OnceLock<Result<reqwest::Client, OutboundError>>,
     /// Calls under way, by host.
     pub calls: Places,
     /// Names being looked up; as many as calls, and for as long as the system takes.

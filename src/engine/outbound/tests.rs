@@ -2,7 +2,7 @@
 
 use super::places::MOST_IN_FLIGHT;
 use super::{
-    Allowance, Caller, LARGEST, Limits, Method, Outbound, OutboundError, Request, Response, is_public,
+    Allowance, Caller, LARGEST, Limits, Method, Outbound, OutboundError, Reach, Request, Response, is_public,
 };
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
@@ -397,10 +397,14 @@ fn sec_k1_what_our_own_name_leads_to_is_no_place_for_strangers() {
     for caller in [Caller::Unreviewed, Caller::Anyone] {
         let request = Request { caller, ..get("https://93.184.216.34/") };
         assert_eq!(failure(fetch(&outbound, request)), OutboundError::AddressRefused, "{caller:?}");
-        assert_eq!(runtime.block_on(outbound.guarded(caller).check(other)), Ok(()));
+        assert_eq!(runtime.block_on(outbound.guarded(caller, Reach::Public).check(other)), Ok(()));
     }
     // Apps of the operator's own stand behind the same address.
     for caller in [Caller::Courier, Caller::Reviewed] {
-        assert_eq!(runtime.block_on(outbound.guarded(caller).check(own)), Ok(()), "{caller:?}");
+        assert_eq!(
+            runtime.block_on(outbound.guarded(caller, Reach::Public).check(own)),
+            Ok(()),
+            "{caller:?}"
+        );
     }
 }

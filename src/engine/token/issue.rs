@@ -145,7 +145,7 @@ pub fn plan_parts(
     let id_token = subject
         .filter(|_| parts.id_token && draft.scope.has("openid"))
         .map(|subject| id_claims(exchange, (subject, permit.user()), &draft, &parts));
-    let roles = permit.user().map(|user| roles(&exchange.client, user)).unwrap_or_default();
+    let roles = permit.user().map(|user| roles(&exchange.client, user.roles.clone())).unwrap_or_default();
     let registered = exchange.engine.resources.now();
     let shape = registered.shape(&draft.audience);
     let expires_in = shape.seconds.unwrap_or_else(|| exchange.access_seconds());

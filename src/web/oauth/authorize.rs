@@ -45,10 +45,9 @@ fn leads_to(request: &Request) -> Vec<String> {
 
 async fn handle(request: Request) -> Result<Response, Refusal> {
     check_navigation(&request)?;
-    if *request.http.method() == Method::POST
-        && let Some(again) = respond::once_more(&request, ROUTE.path, &[], &leads_to(&request))
-    {
-        return again;
+    if respond::lost_cookies(&request) {
+        let pairs = request.form.all_pairs();
+        return respond::once_more(&request, ROUTE.path, &pairs, || leads_to(&request));
     }
     let params = if *request.http.method() == Method::POST { &request.form } else { &request.query };
     let outcome = authorize::start(request.engine(), &request.ctx, &request.visitor, params).await;

@@ -1,7 +1,6 @@
 //! RP-Initiated Logout: the end session endpoint, by GET and POST (RPI §2).
 
 use crate::engine::end_session::{self, Ended, Logout, LogoutRequest};
-use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::refusal::Refusal;
 use crate::web::cookies;
 use crate::web::pages;
@@ -27,9 +26,9 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 async fn handle(request: Request) -> Result<Response, Refusal> {
     let params = if *request.http.method() == Method::POST { &request.form } else { &request.query };
     let asked = end_session::read(request.engine(), params)?;
-    let leads_to: Vec<String> = asked.redirect.iter().map(VerifiedRedirect::csp_source).collect();
-    if let Some(again) = respond::once_more(&request, ROUTE.path, &end_session::KNOWN, &leads_to) {
-        return again;
+    if respond::lost_cookies(&request) {
+        let pairs = request.form.known_pairs(&end_session::KNOWN);
+        return respond::once_more(&request, ROUTE.path, &pairs, || asked.leads_to());
     }
     let outcome = end_session::request(request.engine(), &request.ctx, &request.visitor, &asked).await;
     match outcome.map_err(crate::store::Fault::into_refusal)? {

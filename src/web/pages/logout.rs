@@ -36,20 +36,14 @@ async fn handle(request: Request) -> Result<Response, Refusal> {
         return ask(&request, &asked, &nothing).await;
     }
     let asked = end_session::read(request.engine(), &carried(typed(&request, "ix")))?;
-    match typed(&request, "decision") {
-        "logout" => {
-            let (engine, ctx) = (request.engine(), &request.ctx);
-            let ended = end_session::confirmed(engine, ctx, &request.visitor).await;
-            done(&request, &asked, &ended.map_err(Fault::into_refusal)?)
-        }
-        "one" => {
-            let (engine, ctx) = (request.engine(), &request.ctx);
-            let ended = end_session::current_alone(engine, ctx, &request.visitor).await;
-            done(&request, &asked, &ended.map_err(Fault::into_refusal)?)
-        }
-        "stay" => Ok(respond::to_own(&request, "/")),
-        _ => Err(Check::StepUnexpected.into()),
-    }
+    let (engine, ctx, visitor) = (request.engine(), &request.ctx, &request.visitor);
+    let ended = match typed(&request, "decision") {
+        "logout" => end_session::confirmed(engine, ctx, visitor).await,
+        "one" => end_session::current_alone(engine, ctx, visitor).await,
+        "stay" => return Ok(respond::to_own(&request, "/")),
+        _ => return Err(Check::StepUnexpected.into()),
+    };
+    done(&request, &asked, &ended.map_err(Fault::into_refusal)?)
 }
 
 /// Asks before anything ends. The request rides along in the form: its CSRF token covers it, and
@@ -60,7 +54,7 @@ async fn handle(request: Request) -> Result<Response, Refusal> {
 pub async fn ask(request: &Request, asked: &LogoutRequest, params: &Params) -> Result<Response, Refusal> {
     let everybody = request.visitor.everybody(request.engine()).await.map_err(Fault::into_refusal)?;
     let Some(first) = everybody.first() else { return done(request, asked, &Ended::default()) };
-    let current = request.visitor.session.as_ref().is_some_and(|digest| first.digest.matches(digest));
+    let current = request.visitor.is_current(first);
     let ix = carry(params);
     let view = Logout {
         chrome: request.chrome(),
@@ -70,14 +64,11 @@ pub async fn ask(request: &Request, asked: &LogoutRequest, params: &Params) -> R
         people: everybody.iter().map(|account| person(&account.user)).collect(),
         current,
     };
-    let leads_to: Vec<String> =
-        asked.redirect.iter().map(crate::protocol::redirect_uri::VerifiedRedirect::csp_source).collect();
-    respond::page(request, StatusCode::OK, &view, FormAction::leading_to(&leads_to))
+    respond::page(request, StatusCode::OK, &view, FormAction::leading_to(&asked.leads_to()))
 }
 
 fn carry(params: &Params) -> Option<String> {
-    let known = params.pairs().iter().filter(|(name, _)| end_session::KNOWN.contains(&name.as_str()));
-    let text = params::encode(known.map(|(name, value)| (name.as_str(), value.as_str())));
+    let text = params::encode(params.known_pairs(&end_session::KNOWN));
     (!text.is_empty()).then(|| b64(text.as_bytes()))
 }
 

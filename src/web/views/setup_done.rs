@@ -6,6 +6,7 @@ use crate::base::words::Words;
 
 use super::Chrome;
 use super::text::Text;
+use crate::base::shell::quoted;
 
 /// The values for the app.
 #[derive(Template)]
@@ -34,14 +35,7 @@ impl SetupDone {
 
     /// The lines for the app's environment. What a shell could read in another way is quoted.
     fn env(&self) -> String {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,~=-".contains(c);
-        let line = |(name, value): &(&str, String)| {
-            if value.chars().all(plain) {
-                format!("{name}={value}")
-            } else {
-                format!("{name}='{}'", value.replace('\'', "'\\''"))
-            }
-        };
+        let line = |(name, value): &(&str, String)| format!("{name}={}", quoted(value));
         self.env.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
