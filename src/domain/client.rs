@@ -3,7 +3,10 @@
 mod metadata;
 mod withheld;
 
-pub use metadata::{AccessTokenFormat, ApplicationType, ConsentPolicy, Metadata, PkcePolicy, SubjectType};
+pub use metadata::{
+    AccessTokenFormat, ApplicationType, ConsentPolicy, Metadata, PkcePolicy, RefreshTokenDelivery,
+    SubjectType,
+};
 pub use withheld::Withheld;
 
 use crate::base::clock::Seconds;
@@ -133,10 +136,18 @@ impl Client {
         !self.metadata.redirect_uris.is_empty() && self.metadata.redirect_uris.iter().all(local)
     }
 
+    /// Whether its refresh tokens travel in a cookie.
+    pub fn keeps_refresh_in_cookie(&self) -> bool {
+        self.metadata.refresh_token_delivery == RefreshTokenDelivery::Cookie
+    }
+
+    /// Whether pages of `origin` are the app's own: a registered redirect URI is there. Compared as a whole.
+    pub fn is_at(&self, origin: &str) -> bool {
+        self.metadata.redirect_uris.iter().any(|uri| redirect_uri::csp_source(uri) == origin)
+    }
+
     /// Whether scripts of `origin` may call the token, userinfo and revocation endpoints.
     pub fn allows_origin(&self, origin: &str) -> bool {
-        let redirects = self.metadata.redirect_uris.iter().filter(|_| self.is_public());
-        self.metadata.cors_origins.iter().any(|o| o == origin)
-            || redirects.map(|uri| redirect_uri::csp_source(uri)).any(|o| o == origin)
+        self.metadata.cors_origins.iter().any(|o| o == origin) || (self.is_public() && self.is_at(origin))
     }
 }

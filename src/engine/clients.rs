@@ -47,9 +47,9 @@ impl Clients {
         self.0.snapshot.load().unreadable.iter().any(|client| client.id == id)
     }
 
-    /// Whether scripts of this origin may call; the preflight knows no client.
-    pub fn any_allows_origin(&self, origin: &str) -> bool {
-        self.0.snapshot.load().by_id.values().any(|client| client.enabled && client.allows_origin(origin))
+    /// Whether it is so for one that is enabled: a preflight knows no client.
+    pub fn any(&self, is_so: impl Fn(&Client) -> bool) -> bool {
+        self.0.snapshot.load().by_id.values().any(|client| client.enabled && is_so(client))
     }
 
     /// Reads them again if another process or node changed one.

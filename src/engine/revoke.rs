@@ -5,9 +5,10 @@ use super::gate;
 use super::keys::AccessClaims;
 use super::token::live::Presented;
 use super::token::refresh_token::RefreshToken;
-use super::token::{TokenRequest, authenticate, client_auth};
+use super::token::{TokenRequest, authenticate, browser_app, client_auth};
 use super::{Ctx, Engine};
 use crate::base::clock::Seconds;
+use crate::base::id::ClientId;
 use crate::base::secret::{AccessToken, Digest};
 use crate::domain::client::Client;
 use crate::protocol::refusal::{Check, Refusal};
@@ -21,13 +22,14 @@ const PARAMETERS: [&str; 2] = ["token", "token_type_hint"];
 /// (RFC 7009 §2.2).
 ///
 /// # Errors
-/// The checks of client authentication; [`Check::RevokeForeign`]; [`Check::StoreUnavailable`]
+/// The checks of client authentication and of browser apps; [`Check::RevokeForeign`]; [`Check::StoreUnavailable`]
 /// when it could not be committed.
-pub async fn revoke(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Result<(), Refusal> {
+pub async fn revoke(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Result<Revoked, Refusal> {
     request.body.check_body(&client_auth::PARAMETERS)?;
     request.body.check_body(&PARAMETERS)?;
     let client = authenticate(engine, ctx, &request).await?;
-    let token = request.body.need("token")?;
+    let (token, by_cookie) = browser_app::to_revoke(&client, &request)?;
+    let revoked = Revoked { cookie_of: by_cookie.then(|| client.id.clone()) };
     let now = engine.now();
     let target = match RefreshToken::parse(&engine.macs.refresh, token) {
         Some(refresh) => Target::Family(refresh),
@@ -37,12 +39,19 @@ pub async fn revoke(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Result
             None => {
                 let read =
                     engine.db.read(move |conn| gate::still_authenticated(conn, &client, None, now)).await;
-                return read.map_err(Fault::into_refusal);
+                return read.map(|()| revoked).map_err(Fault::into_refusal);
             }
         },
     };
     let revocation = Revocation { engine: engine.clone(), ctx: ctx.clone(), client, now };
-    engine.db.write(move |conn| revocation.run(conn, target)).await.map_err(Fault::into_refusal)
+    let written = engine.db.write(move |conn| revocation.run(conn, target)).await;
+    written.map(|()| revoked).map_err(Fault::into_refusal)
+}
+
+/// What is over.
+pub struct Revoked {
+    /// The client whose cookie held the refresh token that was revoked, if one did.
+    pub cookie_of: Option<ClientId>,
 }
 
 enum Target {

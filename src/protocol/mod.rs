@@ -11,4 +11,5 @@ pub mod refusal;
 mod registry;
 pub mod response_type;
 pub mod scope;
+pub mod site;
 pub mod user_code;

@@ -276,4 +276,16 @@ registry! {
         "This came over plain http, where only GET and HEAD are led to https.", "Send it to the https address of the issuer; change what was sent in the clear, if it was secret.";
     TestingTokenWrong = 1913, "testing_token_wrong", "RFC 6750 §3.1", InvalidToken, 401, Bearer, Operator,
         "The token is not the one that test mode was given.", "Send the token of LATCHKEY_TESTING__TOKEN.";
+
+    // 217x: refresh tokens of browser apps in a cookie
+    BrowserAppOrigin = 2170, "browser_app_origin", "draft-ietf-oauth-browser-based-apps §6.1.3.3", InvalidRequest, 400, Json, Developer,
+        "This does not come from a page of the app: its Origin is missing, or no redirect URI is registered there.", "Call from a page of the app in a browser (fetch), and register an address of that page's origin as redirect URI: `latchkey client edit ID --url ...`. An app with a server of its own takes refresh tokens in the body.";
+    BrowserAppCrossSite = 2171, "browser_app_cross_site", "draft-ietf-httpbis-rfc6265bis §5.2", InvalidRequest, 400, Json, Developer,
+        "The page of the app is on another site than this server (or the browser does not say), and the cookie with the refresh token is kept to one site.", "Serve the app from the same site as the issuer, as app.example.com is for id.example.com; or give the app its refresh tokens in the body: `latchkey client edit ID --set refresh_token_delivery=body`.";
+    BrowserAppCookieMissing = 2172, "browser_app_cookie_missing", "draft-ietf-oauth-browser-based-apps §6.1.3.2", InvalidGrant, 400, Json, Person,
+        "The browser sent no refresh token of this app: nobody is signed in there, cookies are blocked, or the call was made without them.", "Let the person sign in; make the call with credentials: 'include', and allow cookies for this server's address.";
+    BrowserAppRefreshInBody = 2173, "browser_app_refresh_in_body", "draft-ietf-oauth-browser-based-apps §6.1.3.2", InvalidRequest, 400, Json, Developer,
+        "A refresh token came in the body, but those of this app travel in a cookie.", "Leave refresh_token out, and make the call with credentials: 'include'.";
+    BrowserAppCookieTwice = 2174, "browser_app_cookie_twice", "draft-ietf-httpbis-rfc6265bis §5.6", InvalidRequest, 400, Json, Person,
+        "The browser sent two refresh tokens of this app; one of them is not ours.", "Clear the cookies of this server's address, and let the person sign in again.";
 }

@@ -1,11 +1,13 @@
 //! The one place that reads and writes cookies (security rows N1, N2): `__Host-`, Secure, HttpOnly,
-//! SameSite=Lax, Path=/, no Domain.
+//! SameSite=Lax or stricter, Path=/, no Domain.
 
 use super::request::Response;
-use crate::base::secret::{BrowserSecret, Digest, Plain, SessionSecret};
+use crate::base::id::ClientId;
+use crate::base::secret::{BrowserSecret, Digest, Plain, Secret, SessionSecret};
 use crate::base::words::Words;
 use crate::engine::accounts::MOST_OTHERS;
 use crate::engine::login::SignedIn;
+use crate::engine::token::browser_app::RefreshCookie;
 use crate::engine::visitor::Visitor;
 use actix_web::HttpRequest;
 use actix_web::http::header::{COOKIE, HeaderValue, SET_COOKIE};
@@ -28,6 +30,13 @@ const FRAME_ATTRIBUTES: &str = "Path=/; Secure; SameSite=None";
 const LANGUAGE: &str = "__Host-lk_lang";
 /// How long it is kept, seconds (a year).
 const LANGUAGE_SECONDS: u32 = 31_536_000;
+/// The refresh token of a browser app (draft-ietf-oauth-browser-based-apps §6.1.3.2); the client's id follows.
+/// `__Host-` wants `Path=/`, so browsers send it along to all of our pages on the app's site; with `__Secure-`
+/// and the path of the token endpoint it would come there alone, but any other host of the site could set
+/// or replace it (`Domain=`), and hand an app the refresh token of somebody else.
+const REFRESH: &str = "__Host-lk_rt_";
+/// Its attributes. Strict: no other site's page may make use of it.
+const REFRESH_ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Strict";
 /// A value of ours: 256 bits in base64url.
 const LENGTH: usize = 43;
 
@@ -170,6 +179,28 @@ pub fn language(http: &HttpRequest) -> Option<Words> {
 /// Keeps the language.
 pub fn set_language(response: &mut Response, words: Words) {
     set(response, &format!("{LANGUAGE}={}; {ATTRIBUTES}; Max-Age={LANGUAGE_SECONDS}", words.tag()));
+}
+
+/// The refresh tokens of browser apps that the browser holds, each with the client that its cookie names.
+/// They are as many as fit into a request's head.
+pub fn refresh_tokens(http: &HttpRequest) -> Vec<(String, Secret)> {
+    let headers = http.headers().get_all(COOKIE).filter_map(|header| header.to_str().ok());
+    let pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .filter_map(|(name, value)| Some((name.strip_prefix(REFRESH)?.to_owned(), Secret::new(value))))
+        .collect()
+}
+
+/// Hands an app the refresh token that its next refresh is to be made with.
+pub fn set_refresh(response: &mut Response, cookie: &RefreshCookie) {
+    let max_age = cookie.max_age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+    let (client_id, token) = (&cookie.client_id, cookie.token.reveal());
+    set(response, &format!("{REFRESH}{client_id}={token}; {REFRESH_ATTRIBUTES}{max_age}"));
+}
+
+/// Takes the refresh token of an app away.
+pub fn clear_refresh(response: &mut Response, client_id: &ClientId) {
+    set(response, &format!("{REFRESH}{client_id}=; {REFRESH_ATTRIBUTES}; Max-Age=0"));
 }
 
 /// Marks an answer after which the browser's cookies stay as they are.

@@ -10,6 +10,7 @@ use super::routes::{Cors, Guard, Route};
 use super::site::Site;
 use crate::base::clock::Tick;
 use crate::base::text;
+use crate::domain::client::Client;
 use crate::engine::Ctx;
 use crate::engine::trace::Trace;
 use crate::protocol::params::Params;
@@ -302,23 +303,27 @@ fn finish(request: &Request, route: Option<&Route>, response: &mut Response) {
     }
     match route.map(|route| route.cors) {
         Some(Cors::Open) => headers::allow_any_origin(response),
-        Some(Cors::Client) => {
+        Some(cors @ (Cors::Client | Cors::ClientWithCookies)) => {
             if let Some(origin) = request.header(&ORIGIN)
-                && allows_origin(request, origin)
+                && of_client(request, |client| client.allows_origin(origin))
             {
                 headers::allow_origin(response, origin);
+                let with_cookies = |client: &Client| client.keeps_refresh_in_cookie() && client.is_at(origin);
+                if cors == Cors::ClientWithCookies && of_client(request, with_cookies) {
+                    headers::allow_credentials(response);
+                }
             }
         }
         _ => {}
     }
 }
 
-/// The client of the request when it is known by now, else (preflight) any client of that origin.
-fn allows_origin(request: &Request, origin: &str) -> bool {
+/// Whether it is so for the client of the request when that is known by now, else (preflight) for any.
+fn of_client(request: &Request, is_so: impl Fn(&Client) -> bool) -> bool {
     let clients = &request.engine().clients;
     match request.ctx.trace.client_id().and_then(|id| clients.get(&id)) {
-        Some(client) => client.allows_origin(origin),
-        None => clients.any_allows_origin(origin),
+        Some(client) => is_so(&client),
+        None => clients.any(is_so),
     }
 }
 

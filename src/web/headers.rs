@@ -3,9 +3,9 @@
 use super::request::Response;
 use super::site::PublicUrl;
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
-    HeaderValue, PRAGMA, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, HeaderName, HeaderValue, PRAGMA, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 
 /// Names the header library does not know.
@@ -106,10 +106,16 @@ pub fn allow_any_origin(response: &mut Response) {
     response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
 }
 
-/// Lets scripts of this origin read the answer; never with credentials (security row D10).
+/// Lets scripts of this origin read the answer, of requests without credentials (security row D10).
 pub fn allow_origin(response: &mut Response, origin: &str) {
     if let Ok(value) = HeaderValue::from_str(origin) {
         response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, value);
         response.headers_mut().append(VARY, HeaderValue::from_static("Origin"));
     }
+}
+
+/// After [`allow_origin`]: also of requests with cookies. For the origins of apps whose refresh token is one,
+/// and no other.
+pub fn allow_credentials(response: &mut Response) {
+    response.headers_mut().insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
 }

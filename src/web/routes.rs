@@ -16,8 +16,10 @@ use std::future::Future;
 pub enum Cors {
     /// None.
     None,
-    /// Those of origins registered with a client.
+    /// Those of origins registered with a client; never with cookies.
     Client,
+    /// The same, and with cookies from an app's own pages where its refresh tokens travel in one.
+    ClientWithCookies,
     /// Any.
     Open,
 }

@@ -17,6 +17,8 @@ mod authorize_redirects;
 mod backchannel_logout;
 mod begun;
 mod bounds;
+mod browser_apps;
+mod browser_apps_example;
 mod browser_flow;
 mod claims_parameter;
 mod cli;

@@ -26,7 +26,7 @@ What is wrong is refused with its reason, and nothing is changed. `--dry-run` tr
 
 Guides with examples: [request objects](guides/request-objects.md), [keys instead of a secret](guides/private-key-jwt.md),
 [pairwise subjects](guides/pairwise.md), [resources](guides/resources.md), [logout](guides/logout.md),
-[several nodes](guides/nodes.md), [the conformance suite](guides/conformance-suite.md).
+[several nodes](guides/nodes.md), [browser apps](guides/browser-apps.md), [the conformance suite](guides/conformance-suite.md).
 
 This page is made by `latchkey client keys` from the keys in `src/engine/admin/document.rs`.
 
@@ -41,7 +41,7 @@ const RFC7591: &str = "RFC 7591 §2";
 const OURS: &str = "Latchkey's own";
 
 /// Key, what it does, where it is from; in the order of [`KEYS`].
-const EFFECTS: [(&str, &str, &str); 42] = [
+const EFFECTS: [(&str, &str, &str); 43] = [
     ("client_name", "Shown on every page about the app.", RFC7591),
     (
         "application_type",
@@ -85,6 +85,11 @@ const EFFECTS: [(&str, &str, &str); 42] = [
         "refresh_grace_seconds",
         "How long a refresh may be repeated with the token before; else `tokens.refresh_grace_seconds`, 0 is strict.",
         OURS,
+    ),
+    (
+        "refresh_token_delivery",
+        "`cookie` keeps the refresh tokens of an app that runs in a browser, on this server's site, out of its scripts.",
+        "Latchkey's own; draft-ietf-oauth-browser-based-apps",
     ),
     (
         "resources",

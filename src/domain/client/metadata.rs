@@ -48,6 +48,17 @@ pub enum AccessTokenFormat {
     Opaque,
 }
 
+/// How refresh tokens reach the app, and come back (this server's own member).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshTokenDelivery {
+    /// In the JSON of the token endpoint and in the form that asks there (RFC 6749 §5.1, §6).
+    #[default]
+    Body,
+    /// In a cookie that no script reads: for apps that run in a browser, on this server's site.
+    Cookie,
+}
+
 /// Whether every app knows a person by the same `sub` (OIDC Core §8).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -123,6 +134,9 @@ pub struct Metadata {
     /// Grace for a retried refresh, seconds; the server's setting when absent, 0 is strict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_grace_seconds: Option<i64>,
+    /// How refresh tokens reach it.
+    #[serde(default)]
+    pub refresh_token_delivery: RefreshTokenDelivery,
     /// Resources (RFC 8707) it may ask tokens for; the first is the default audience.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
@@ -249,6 +263,7 @@ impl Metadata {
             access_token_format: AccessTokenFormat::Jwt,
             access_token_seconds: None,
             refresh_grace_seconds: None,
+            refresh_token_delivery: RefreshTokenDelivery::Body,
             resources: Vec::new(),
             introspects: Vec::new(),
             cors_origins: Vec::new(),

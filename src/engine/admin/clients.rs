@@ -52,6 +52,7 @@ pub(super) fn create_as(
 ) -> AdminResult<Saved> {
     let metadata = metadata::normalized(new.metadata);
     let mut problems = metadata::validate(&metadata).err().unwrap_or_default();
+    problems.extend(metadata::browser_apps::elsewhere(&metadata, &desk.issuer));
     problems.extend(new.id.as_deref().and_then(|id| metadata::validate_id(id).err()));
     let id = new.id.map_or_else(|| ClientId::generate(&desk.clock, &desk.rng), ClientId::from_stored);
     let mut client = Client {
@@ -131,7 +132,11 @@ pub(super) fn update_own(
 
 /// Puts an app with normalized metadata in the place of the old one.
 fn put(conn: &mut Conn, desk: &Desk, old: &Client, mut client: Client) -> AdminResult<Saved> {
-    metadata::validate(&client.metadata).map_err(AdminError::Invalid)?;
+    let mut problems = metadata::validate(&client.metadata).err().unwrap_or_default();
+    problems.extend(metadata::browser_apps::elsewhere(&client.metadata, &desk.issuer));
+    if !problems.is_empty() {
+        return Err(AdminError::Invalid(problems));
+    }
     client.scope = Scope::from_stored(&client.metadata.scope);
     let id = old.id.as_str();
     if !clients::update(conn, &client, desk.now())? {

@@ -39,6 +39,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("access_token_format", "jwt or opaque"),
     ("access_token_seconds", "a number of seconds, 10 to 3600"),
     ("refresh_grace_seconds", "a number of seconds, 0 to 60"),
+    ("refresh_token_delivery", "body or cookie"),
     ("resources", "a list of URIs"),
     ("introspects", "a list of URIs"),
     ("cors_origins", "a list of origins, for example https://app.example.com"),

@@ -2,6 +2,7 @@
 //! unchanged fields included (security row I3), and every URI through one check (row I2).
 
 pub mod algs;
+pub mod browser_apps;
 mod keys;
 mod logout;
 mod registration;
@@ -63,6 +64,7 @@ pub fn validate(metadata: &Metadata) -> Result<(), Vec<FieldProblem>> {
     subjects::check(metadata, &mut found);
     keys::check(metadata, &mut found);
     logout::validate(metadata, &mut found);
+    browser_apps::check(metadata, &mut found);
     if found.0.is_empty() { Ok(()) } else { Err(found.0) }
 }
 

@@ -70,6 +70,8 @@ pub struct Desk {
     pub rng: Rng,
     /// For client secrets that must be known again.
     pub sealer: SecretSealer,
+    /// The issuer: some of what an app may be depends on where this server is.
+    pub issuer: String,
     /// Who acts.
     pub actor: Actor,
     /// The request it belongs to, if it came by the web.
@@ -80,7 +82,8 @@ impl Desk {
     /// For work that no request asked for.
     pub fn of(engine: &Engine, actor: Actor) -> Self {
         let sealer = engine.keys.sealer();
-        Self { clock: engine.clock.clone(), rng: engine.rng.clone(), sealer, actor, trace_id: None }
+        let issuer = engine.policy.issuer.clone();
+        Self { clock: engine.clock.clone(), rng: engine.rng.clone(), sealer, issuer, actor, trace_id: None }
     }
 
     /// For a request.

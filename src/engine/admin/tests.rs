@@ -30,7 +30,14 @@ impl Stand {
         migrate::run(&config).unwrap();
         let rng = Rng::system();
         let sealer = SecretSealer::new(MasterKey::generate(&rng));
-        let desk = Desk { clock: Clock::turnable(), rng, sealer, actor: Actor::Cli, trace_id: None };
+        let desk = Desk {
+            clock: Clock::turnable(),
+            rng,
+            sealer,
+            issuer: "https://id.example.com".to_owned(),
+            actor: Actor::Cli,
+            trace_id: None,
+        };
         Self { db: Db::open(&config).unwrap(), desk, _dir: dir }
     }
 

@@ -12,6 +12,7 @@ use crate::domain::session::Session;
 use crate::domain::user::User;
 use crate::engine::context::{Ctx, Engine};
 use crate::engine::gate;
+use crate::engine::token::browser_app::Browser;
 use crate::engine::token::issue::{self, Plan};
 use crate::engine::token::{Exchange, front_channel};
 use crate::engine::turn::in_turn;
@@ -164,7 +165,8 @@ fn give(
     let code = kind.code().then(|| Plain::<Code>::of_authorization(&authorization.id, &engine.rng));
     let tokens = if kind.is_legacy() {
         let (engine, ctx, now) = (engine.clone(), ctx.clone(), engine.now());
-        let exchange = Exchange { engine, ctx, client, body: Params::default(), now };
+        let exchange =
+            Exchange { engine, ctx, client, body: Params::default(), browser: Browser::default(), now };
         Some(front_channel::plan(conn, &exchange, authorization, approval, code.as_ref())?)
     } else {
         None

@@ -1,9 +1,10 @@
 //! Tokens in two steps: planned inside the transaction, under a [`Permit`]; signed after COMMIT.
 
 use super::Exchange;
+use super::browser_app::RefreshCookie;
 use crate::base::clock::Seconds;
 use crate::base::secret::{AccessToken, Plain, Secret};
-use crate::domain::client::AccessTokenFormat;
+use crate::domain::client::{AccessTokenFormat, Client};
 use crate::domain::grant::{Grant, Subject};
 use crate::domain::user::User;
 use crate::engine::Engine;
@@ -37,6 +38,19 @@ pub struct TokenResponse {
     /// The ID token, when `openid` was granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
+    /// The refresh token of an app that has it in a cookie; no part of the JSON.
+    #[serde(skip)]
+    pub refresh_cookie: Option<RefreshCookie>,
+}
+
+/// A refresh token on its way out.
+pub struct HandedOut {
+    /// Its text.
+    pub token: Secret,
+    /// How long it can be used, seconds.
+    pub seconds: Seconds,
+    /// Whether it was asked to stay when the session ends (`offline_access`).
+    pub outlives_session: bool,
 }
 
 /// What a grant decided to give.
@@ -48,7 +62,7 @@ pub struct Draft {
     /// Whom it is for.
     pub audience: Vec<String>,
     /// The refresh token to hand out.
-    pub refresh_token: Option<Secret>,
+    pub refresh_token: Option<HandedOut>,
     /// Echoed into the ID token.
     pub nonce: Option<String>,
 }
@@ -78,7 +92,8 @@ pub struct Plan {
     access: Option<Access>,
     id_token: Option<IdClaims>,
     code: Option<Secret>,
-    refresh_token: Option<Secret>,
+    refresh_token: Option<String>,
+    refresh_cookie: Option<RefreshCookie>,
     scope: String,
     access_alg: SigningAlg,
     id_alg: SigningAlg,
@@ -164,11 +179,13 @@ pub fn plan_parts(
         roles,
     };
     let access = if parts.access { Some(access(conn, exchange, &draft, wanted)?) } else { None };
+    let (refresh_token, refresh_cookie) = delivered(&exchange.client, draft.refresh_token);
     Ok(Plan {
         access,
         id_token,
         code: parts.code,
-        refresh_token: draft.refresh_token,
+        refresh_token,
+        refresh_cookie,
         scope,
         access_alg: exchange.client.metadata.access_token_alg(),
         id_alg: exchange.client.metadata.id_token_alg(),
@@ -233,9 +250,21 @@ pub fn sign(engine: &Engine, plan: Plan) -> Result<TokenResponse, Refusal> {
         token_type: "Bearer",
         expires_in: plan.expires_in,
         scope: plan.scope,
-        refresh_token: plan.refresh_token.map(|secret| secret.reveal().to_owned()),
+        refresh_token: plan.refresh_token,
         id_token,
+        refresh_cookie: plan.refresh_cookie,
     })
+}
+
+/// A refresh token for the body or for a cookie, as the client has them. A cookie that need not outlive the
+/// session goes with the browser, as the session's own does.
+fn delivered(client: &Client, handed_out: Option<HandedOut>) -> (Option<String>, Option<RefreshCookie>) {
+    let Some(HandedOut { token, seconds, outlives_session }) = handed_out else { return (None, None) };
+    if !client.keeps_refresh_in_cookie() {
+        return (Some(token.reveal().to_owned()), None);
+    }
+    let max_age = outlives_session.then_some(seconds);
+    (None, Some(RefreshCookie { client_id: client.id.clone(), token, max_age }))
 }
 
 fn access_claims(exchange: &Exchange, draft: &Draft, wanted: Wanted<'_>) -> AccessClaims {
@@ -308,6 +337,7 @@ mod tests {
             scope: String::new(),
             refresh_token: None,
             id_token: None,
+            refresh_cookie: None,
         };
         let text = serde_json::to_string(&answer).unwrap();
         assert_eq!(text, r#"{"access_token":"t","token_type":"Bearer","expires_in":900}"#);

@@ -4,6 +4,7 @@
 //!
 //! To add a grant type: a file in `grants/` exporting `GRANT`, a line in [`GRANTS`].
 
+pub mod browser_app;
 pub mod client_auth;
 pub mod front_channel;
 pub mod grants;
@@ -30,6 +31,7 @@ use crate::protocol::params::Params;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
 use crate::store::{Conn, Fault, TxResult, audit};
+use browser_app::Browser;
 use issue::Plan;
 use std::sync::Arc;
 
@@ -42,6 +44,8 @@ pub struct TokenRequest {
     pub authorization: Option<String>,
     /// The body.
     pub body: Params,
+    /// What a browser says besides, if one asks.
+    pub browser: Browser,
 }
 
 /// A grant type.
@@ -77,6 +81,8 @@ pub struct Exchange {
     pub client: Arc<Client>,
     /// What it sent.
     pub body: Params,
+    /// What a browser sent besides.
+    pub browser: Browser,
     /// Now, the same for all that one request makes.
     pub now: Seconds,
 }
@@ -101,8 +107,13 @@ pub async fn exchange(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Resu
         return Err(Refusal::new(Check::GrantTypeNotAllowed).with(registered, grant.name));
     }
     ctx.trace.passed(Check::GrantTypeNotAllowed);
-    let body = request.body;
-    let exchange = Exchange { engine: engine.clone(), ctx: ctx.clone(), client, body, now: engine.now() };
+    if client.keeps_refresh_in_cookie() {
+        browser_app::check_page(&client, &request.browser)?;
+        ctx.trace.passed(Check::BrowserAppOrigin);
+    }
+    let TokenRequest { body, browser, .. } = request;
+    let now = engine.now();
+    let exchange = Exchange { engine: engine.clone(), ctx: ctx.clone(), client, body, browser, now };
     let job = (grant.prepare)(exchange)?;
     let plan = engine.db.write_decided(job).await.map_err(Fault::into_refusal)?;
     ctx.trace.passed(Check::IssuanceRefused);

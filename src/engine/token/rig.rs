@@ -1,6 +1,7 @@
 //! What the tests of this directory stand on: an engine over a SQLite file, with one person, one
 //! session and the clients a test asks for.
 
+use super::browser_app::Browser;
 use super::{TokenRequest, TokenResponse, exchange};
 use crate::base::clock::Clock;
 use crate::base::crypt::MasterKey;
@@ -273,6 +274,7 @@ impl Rig {
         TokenRequest {
             authorization: (!public).then(|| basic(client, &format!("secret {client}"))),
             body: Params::from_pairs(body),
+            browser: Browser::default(),
         }
     }
 }

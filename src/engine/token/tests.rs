@@ -1,5 +1,6 @@
 //! The token endpoint without HTTP.
 
+use super::browser_app::Browser;
 use super::rig::{
     CHALLENGE, ISSUER, REDIRECT, Rig, VERIFIER, alive, basic, client, machine, payload, public, refresh_of,
     seen_by, signed_in,
@@ -134,8 +135,14 @@ async fn sec_d2_every_failed_client_authentication_looks_the_same() {
         (None, form(&[("client_id", "spa"), ("client_secret", "x")])),
     ];
     for (at, (authorization, body)) in cases.into_iter().enumerate() {
-        let refused =
-            exchange(&rig.engine, &rig.ctx(), TokenRequest { authorization, body }).await.err().unwrap();
+        let refused = exchange(
+            &rig.engine,
+            &rig.ctx(),
+            TokenRequest { authorization, body, browser: Browser::default() },
+        )
+        .await
+        .err()
+        .unwrap();
         assert_eq!(refused.check, Check::ClientAuthFailed, "case {at}");
     }
     assert!(rig.redeem("app", &code).await.is_ok(), "the code is untouched");

@@ -3,6 +3,7 @@
 use super::token_request;
 use crate::engine::token::{self, PATH};
 use crate::protocol::refusal::{Check, Refusal};
+use crate::web::cookies;
 use crate::web::request::{Request, Response};
 use crate::web::respond::{self, Class};
 use crate::web::routes::{Cors, Guard, Route, answer};
@@ -13,7 +14,7 @@ pub static ROUTE: Route = Route {
     path: PATH,
     methods: &[Method::POST],
     class: Class::Json,
-    cors: Cors::Client,
+    cors: Cors::ClientWithCookies,
     guard: Guard::None,
     metadata: Some("token_endpoint"),
     handler: |request| answer(handle(request)),
@@ -23,7 +24,11 @@ async fn handle(mut request: Request) -> Result<Response, Refusal> {
     not_in_query(&request)?;
     let asked = token_request(&mut request);
     let answer = token::exchange(request.engine(), &request.ctx, asked).await?;
-    Ok(respond::json(StatusCode::OK, &answer))
+    let mut response = respond::json(StatusCode::OK, &answer);
+    if let Some(cookie) = &answer.refresh_cookie {
+        cookies::set_refresh(&mut response, cookie);
+    }
+    Ok(response)
 }
 
 /// RFC 6749 §2.3.1: credentials "MUST NOT be included in the request URI" (security row D1).

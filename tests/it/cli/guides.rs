@@ -74,6 +74,11 @@ fn the_commands_of_the_guides_work_logout() {
 }
 
 #[test]
+fn the_commands_of_the_guides_work_browser_apps() {
+    followed("browser-apps");
+}
+
+#[test]
 fn the_commands_of_the_guides_work_conformance_suite() {
     followed("conformance-suite");
 }

@@ -91,7 +91,7 @@ impl Redemption {
             return Err(self.lost_race(conn)?);
         }
         grants::insert(conn, &grant, forget_after)?;
-        let refresh_token = refresh_token::begin_family(conn, &self.exchange, family)?;
+        let refresh_token = refresh_token::begin_family(conn, &self.exchange, family, &grant.scope)?;
         let (scope, nonce) = (grant.scope.clone(), grant.nonce.clone());
         issue::plan(conn, permit, &self.exchange, Draft { grant, scope, audience, refresh_token, nonce })
     }

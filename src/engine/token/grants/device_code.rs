@@ -136,7 +136,7 @@ impl Poll {
             return Err(invalid("a live device_code", "one that was redeemed or ended just now"));
         }
         grants::insert(conn, &grant, self.exchange.forget_after(last))?;
-        let refresh_token = refresh_token::begin_family(conn, &self.exchange, family)?;
+        let refresh_token = refresh_token::begin_family(conn, &self.exchange, family, &grant.scope)?;
         let scope = grant.scope.clone();
         issue::plan(
             conn,

@@ -2,16 +2,17 @@
 //! replaced may come once more within the grace window and gets the same successor, so that a lost
 //! answer signs nobody out; anything older ends the grant with all its tokens.
 
-use super::super::issue::{self, Draft, Plan};
+use super::super::browser_app;
+use super::super::issue::{self, Draft, HandedOut, Plan};
 use super::super::refresh_token::RefreshToken;
 use super::super::{Exchange, GrantType, Job};
 use crate::base::clock::Seconds;
 use crate::base::id::FamilyId;
-use crate::base::secret::Secret;
 use crate::domain::grant::{Family, Grant};
 use crate::engine::gate::Person;
 use crate::engine::oxide;
 use crate::protocol::refusal::{Check, Refusal};
+use crate::protocol::scope::Scope;
 use crate::store::{Conn, Fault, TxResult, grants};
 
 /// See [`GrantType`].
@@ -67,20 +68,30 @@ pub(super) fn new_family(exchange: &Exchange, grant: &Grant) -> Option<Family> {
     })
 }
 
+/// A refresh token for the client, until the family is idle for too long.
+fn handed_out(exchange: &Exchange, token: &RefreshToken, scope: &Scope, until: Seconds) -> HandedOut {
+    HandedOut {
+        token: token.to_text(&exchange.engine.macs.refresh),
+        seconds: until.saturating_sub(exchange.now),
+        outlives_session: scope.has("offline_access"),
+    }
+}
+
 /// Stores it; its first token.
 pub(super) fn begin_family(
     conn: &mut Conn,
     exchange: &Exchange,
     family: Option<Family>,
-) -> TxResult<Option<Secret>> {
+    scope: &Scope,
+) -> TxResult<Option<HandedOut>> {
     let Some(family) = family else { return Ok(None) };
     grants::insert_family(conn, &family)?;
     let first = RefreshToken { family: family.id, generation: family.generation };
-    Ok(Some(first.to_text(&exchange.engine.macs.refresh)))
+    Ok(Some(handed_out(exchange, &first, scope, family.idle_expires_at)))
 }
 
 fn prepare(exchange: Exchange) -> Result<Job, Refusal> {
-    let text = exchange.body.need("refresh_token")?;
+    let text = browser_app::presented(&exchange.client, &exchange.body, &exchange.browser)?;
     let Some(token) = RefreshToken::parse(&exchange.engine.macs.refresh, text) else {
         return Err(
             Refusal::new(Check::RefreshInvalid).with("a refresh token of this server", "something else")
@@ -118,7 +129,8 @@ impl Refreshing {
         }
         let next = self.token.generation.saturating_add(1);
         let successor = RefreshToken { family: self.token.family.clone(), generation: next };
-        let refresh_token = Some(successor.to_text(&self.exchange.engine.macs.refresh));
+        let until = self.idle_until(&family);
+        let refresh_token = Some(handed_out(&self.exchange, &successor, &grant.scope, until));
         // OIDC Core §12.2: an ID token from a refresh "SHOULD NOT have a nonce Claim".
         issue::plan(
             conn,
@@ -169,10 +181,14 @@ impl Refreshing {
         }
     }
 
-    /// The idle limit slides, the absolute one never moves.
     fn advance(&self, conn: &mut Conn, family: &Family) -> TxResult<bool> {
+        grants::advance_family(conn, family, self.exchange.now, self.idle_until(family))
+    }
+
+    /// The idle limit slides, the absolute one never moves.
+    fn idle_until(&self, family: &Family) -> Seconds {
         let idle = self.exchange.now.saturating_add(self.exchange.engine.policy.refresh_idle);
-        grants::advance_family(conn, family, self.exchange.now, idle.min(family.expires_at))
+        idle.min(family.expires_at)
     }
 
     /// Another node used the same generation in between, or ended the family (row E6).
