@@ -85,8 +85,8 @@ impl<'a> Tab<'a> {
     }
 }
 
-fn start(env: &[(&'static str, &str)]) -> (TestApp, TestClient) {
-    let app = TestApp::with_env(env);
+fn start() -> (TestApp, TestClient) {
+    let app = TestApp::start();
     app.user("ada");
     let client = app.client("spa", in_cookie);
     (app, client)
@@ -96,7 +96,7 @@ const OFFLINE: &str = "openid offline_access";
 
 #[test]
 fn browser_apps_get_their_refresh_token_in_a_cookie_that_is_bound_to_this_host() {
-    let (app, client) = start(&[]);
+    let (app, client) = start();
     let (mut tab, answer) = Tab::signed_in(&app, &client, OFFLINE);
     for (answer, name) in [(answer, "code"), (tab.refresh(), "refresh")] {
         assert_eq!(answer.status, 200, "{name}: {}", answer.text());
@@ -120,7 +120,7 @@ fn browser_apps_get_their_refresh_token_in_a_cookie_that_is_bound_to_this_host()
 
 #[test]
 fn browser_apps_rotate_retry_and_are_caught_at_reuse_as_with_tokens_in_the_body() {
-    let (app, client) = start(&[]);
+    let (app, client) = start();
     let (mut tab, _) = Tab::signed_in(&app, &client, OFFLINE);
     let first = tab.browser.clone();
     let refreshed = tab.refresh();
@@ -141,7 +141,7 @@ fn browser_apps_rotate_retry_and_are_caught_at_reuse_as_with_tokens_in_the_body(
 
 #[test]
 fn browser_apps_two_tabs_at_once_stay_signed_in() {
-    let (app, client) = start(&[]);
+    let (app, client) = start();
     let (tab, _) = Tab::signed_in(&app, &client, OFFLINE);
     let mut held = std::thread::scope(|scope| {
         let tabs: Vec<_> = (0..4)
@@ -173,7 +173,7 @@ const FOREIGN: [(&str, &str, &str); 10] = [
 
 #[test]
 fn browser_apps_pages_of_others_cannot_use_the_cookie() {
-    let (app, client) = start(&[]);
+    let (app, client) = start();
     let (mut tab, _) = Tab::signed_in(&app, &client, OFFLINE);
     let token = tab.held();
     for (origin, site, code) in FOREIGN {
@@ -198,7 +198,7 @@ fn browser_apps_pages_of_others_cannot_use_the_cookie() {
 /// Whoever has another's browser redeem a code of theirs would sign it in as themselves.
 #[test]
 fn browser_apps_pages_of_others_cannot_plant_a_cookie() {
-    let (app, client) = start(&[]);
+    let (app, client) = start();
     let mut tab = Tab::new(&app, &client);
     let code = tab.code(OFFLINE);
     for (origin, site, refused) in FOREIGN {
@@ -211,7 +211,7 @@ fn browser_apps_pages_of_others_cannot_plant_a_cookie() {
 
 #[test]
 fn browser_apps_take_no_refresh_token_in_the_body() {
-    let (app, client) = start(&[]);
+    let (app, client) = start();
     let (mut tab, _) = Tab::signed_in(&app, &client, OFFLINE);
     let token = tab.held().unwrap();
     let both = tab.post("/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", &token)]);
@@ -225,7 +225,7 @@ fn browser_apps_take_no_refresh_token_in_the_body() {
 
 #[test]
 fn browser_apps_use_no_cookie_but_their_own() {
-    let (app, spa) = start(&[]);
+    let (app, spa) = start();
     let other = app.client("other", in_cookie);
     let (mut theirs, _) = Tab::signed_in(&app, &other, OFFLINE);
     let token = theirs.browser.cookies["__Host-lk_rt_other"].clone();
@@ -257,7 +257,7 @@ fn browser_apps_use_no_cookie_but_their_own() {
 
 #[test]
 fn browser_apps_give_their_refresh_token_back_without_seeing_it() {
-    let (app, client) = start(&[]);
+    let (app, client) = start();
     let (mut tab, answer) = Tab::signed_in(&app, &client, OFFLINE);
     let access = answer.json()["access_token"].as_str().unwrap().to_owned();
     // An access token in the body is what is meant, and nothing else ends.
@@ -281,7 +281,9 @@ fn browser_apps_give_their_refresh_token_back_without_seeing_it() {
 
 #[test]
 fn browser_apps_end_with_the_session_or_outlive_it_as_with_tokens_in_the_body() {
-    let (app, client) = start(&[]);
+    let app = TestApp::start();
+    let ada = app.user("ada");
+    let client = app.client("spa", in_cookie);
     for (scope, survives) in [("openid", false), (OFFLINE, true)] {
         let (mut tab, answer) = Tab::signed_in(&app, &client, scope);
         let hint = answer.json()["id_token"].as_str().unwrap().to_owned();
@@ -291,17 +293,14 @@ fn browser_apps_end_with_the_session_or_outlive_it_as_with_tokens_in_the_body() 
         assert_eq!(refreshed.status == 200, survives, "{scope}: {}", refreshed.text());
     }
     let (mut tab, _) = Tab::signed_in(&app, &client, OFFLINE);
-    app.admin(|conn, desk| {
-        let ada = users::find(conn, "ada")?;
-        users::set_enabled(conn, desk, ada.id.as_str(), false)
-    });
+    app.admin(move |conn, desk| users::set_enabled(conn, desk, ada.id.as_str(), false));
     let refused = tab.refresh();
     assert_eq!((refused.status, &refused.json()["error"]), (400, &json!("invalid_grant")));
 }
 
 #[test]
 fn browser_apps_alone_are_called_with_cookies_and_from_their_own_pages_alone() {
-    let (app, _) = start(&[]);
+    let (app, _) = start();
     app.client("extra", |m| {
         in_cookie(m);
         m.redirect_uris = vec!["http://localhost:4000/callback".to_owned()];
@@ -348,7 +347,7 @@ fn browser_apps_alone_are_called_with_cookies_and_from_their_own_pages_alone() {
 
 #[test]
 fn browser_apps_that_cannot_have_a_cookie_are_not_registered() {
-    let (app, _) = start(&[]);
+    let (app, _) = start();
     let refused = |change: &dyn Fn(&mut Metadata)| {
         let mut metadata = Metadata::named("SPA");
         in_cookie(&mut metadata);

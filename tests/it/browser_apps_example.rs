@@ -18,7 +18,7 @@ fn register(app: &TestApp, port: u16) -> Vec<(String, String)> {
     let data = app.data.path().join("data");
     let line = line.replace("../../data", &data.display().to_string()).replace("> .env", "");
     let mut command = Command::new("sh");
-    command.args(["-eu", "-c", &line]).env_clear();
+    command.args(["-eu", "-c", &line]).env_clear().env("LATCHKEY_ISSUER", &app.issuer);
     if let Some(url) = &app.database {
         command.env("DATABASE_URL", url);
     }

@@ -9,9 +9,19 @@ const oidc = new Oidc({
   afterSignOut: `${location.origin}/`,
 })
 
+let shown = 0
+
 async function show() {
+  const turn = ++shown
   const until = oidc.expiresAt
-  const user = until && await oidc.user()
+  let user
+  try {
+    user = until && await oidc.user()
+  } catch (error) {
+    if (turn === shown) throw error
+  }
+  // Something changed meanwhile (another tab signed out): that is shown already.
+  if (turn !== shown) return
   part('title').textContent = user ? `Hello ${user.name ?? user.preferred_username ?? user.sub}` : 'Browser app example'
   part('claims').replaceChildren(...Object.entries(user ?? {}).map(([name, value]) => row(name, value)))
   part('expires').textContent = until?.toISOString() ?? ''

@@ -100,9 +100,10 @@ export class Oidc {
     // RFC 9207: the answer is of the provider that was asked.
     if (answer.get('iss') !== issuer) throw new SignInError('iss', 'The answer is of another provider.')
     if (answer.has('error')) throw new SignInError(answer.get('error'), answer.get('error_description'))
-    const tokens = await this.#call('token_endpoint', {
+    // In turn with renewals: the cookie that comes of this must be the last.
+    const tokens = await navigator.locks.request('oidc', () => this.#call('token_endpoint', {
       grant_type: 'authorization_code', code: answer.get('code'), redirect_uri: redirectUri, code_verifier: begun.verifier,
-    })
+    }))
     this.#keep(tokens, begun.nonce)
     localStorage.setItem(HINT, '1')
   }

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 #[command(after_help = "Examples:
   latchkey client add Bookshop http://localhost:3000/callback -o env >> .env
   latchkey client add 'Phone app' com.example.app:/callback --native
+  latchkey client add 'Browser app' http://localhost:3000/callback --public --set refresh_token_delivery=cookie
   latchkey client add Importer --grant client_credentials --scope import
   latchkey client add 'TV app' --public --grant device_code,refresh_token
   latchkey client add --metadata client.json

@@ -108,6 +108,7 @@ fn wishes() -> Vec<Value> {
         json!({ "access_token_format": "opaque" }),
         json!({ "access_token_seconds": 3600 }),
         json!({ "refresh_grace_seconds": 60 }),
+        json!({ "refresh_token_delivery": "cookie" }),
         json!({ "access_token_signing_alg": "ES256" }),
         json!({ "resources": ["https://api.example.com"] }),
         json!({ "introspects": ["https://api.example.com"] }),
@@ -144,7 +145,8 @@ fn sec_i3_what_only_an_admin_decides_is_refused_at_creation_and_update() {
     let told = metadata(&made);
     for (name, _) in KEYS.iter().filter(|(name, _)| *name != "jwks") {
         let own = told.contains_key(*name)
-            && !["pkce", "consent", "access_token_format", "legacy_response_types"].contains(name);
+            && !["pkce", "consent", "access_token_format", "legacy_response_types", "refresh_token_delivery"]
+                .contains(name);
         let answer = post(&app, None, &json!({ *name: { "no": "such form" } })).json();
         let words = text(&answer, "error_description");
         assert!(!own || !words.contains("administrator"), "{name}: {words}");
@@ -154,6 +156,7 @@ fn sec_i3_what_only_an_admin_decides_is_refused_at_creation_and_update() {
             "access_token_format",
             "access_token_seconds",
             "refresh_grace_seconds",
+            "refresh_token_delivery",
             "resources",
             "introspects",
             "cors_origins",
