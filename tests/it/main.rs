@@ -17,6 +17,7 @@ mod authorize_redirects;
 mod backchannel_logout;
 mod begun;
 mod bounds;
+mod branding;
 mod browser_flow;
 mod claims_parameter;
 mod cli;

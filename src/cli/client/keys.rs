@@ -41,7 +41,7 @@ const RFC7591: &str = "RFC 7591 §2";
 const OURS: &str = "Latchkey's own";
 
 /// Key, what it does, where it is from; in the order of [`KEYS`].
-const EFFECTS: [(&str, &str, &str); 42] = [
+const EFFECTS: [(&str, &str, &str); 43] = [
     ("client_name", "Shown on every page about the app.", RFC7591),
     (
         "application_type",
@@ -157,6 +157,11 @@ const EFFECTS: [(&str, &str, &str); 42] = [
         "legacy_response_types",
         "Allows response types that hand tokens to the browser (`id_token`, `code id_token` and others).",
         "Latchkey's own; RFC 9700 §2.1.2",
+    ),
+    (
+        "accent_color",
+        "The colour of buttons and links while people sign in to it; made darker or lighter where it could not be read.",
+        "Latchkey's own",
     ),
     ("software_id", "Kept for administrators.", RFC7591),
     ("software_version", "Kept for administrators.", RFC7591),

@@ -4,6 +4,7 @@
 pub mod algs;
 mod keys;
 mod logout;
+mod looks;
 mod registration;
 mod response_types;
 mod subjects;
@@ -61,6 +62,7 @@ pub fn validate(metadata: &Metadata) -> Result<(), Vec<FieldProblem>> {
     registration::check(metadata, &mut found);
     algs::check(metadata, &mut found);
     subjects::check(metadata, &mut found);
+    looks::check(metadata, &mut found);
     keys::check(metadata, &mut found);
     logout::validate(metadata, &mut found);
     if found.0.is_empty() { Ok(()) } else { Err(found.0) }
