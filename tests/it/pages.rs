@@ -309,6 +309,9 @@ fn only_plain_addresses_become_links() {
     assert!(text::Href::web("com.example.app:/cb").is_none());
 }
 
+/// A picture of one pixel.
+const LOGO: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\nIDATx\x9cc\0\x01\0\0\x05\0\x01\r\n-\xb4\0\0\0\0IEND\xaeB`\x82";
+
 /// Writes every state in English and in one other language, of which each has its turn and Arabic each
 /// second one; or in all of them. How many were written.
 fn write_all(dir: &Path, all_languages: bool) -> usize {
@@ -330,6 +333,8 @@ fn write_all(dir: &Path, all_languages: bool) -> usize {
     for asset in assets::ALL {
         std::fs::write(dir.join(asset.path.trim_start_matches('/')), asset.body).unwrap();
     }
+    std::fs::write(dir.join("static/brand.css"), ":root{--accent:#1144cc}").unwrap();
+    std::fs::write(dir.join("static/logo"), LOGO).unwrap();
     written
 }
 
