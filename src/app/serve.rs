@@ -4,9 +4,11 @@ use super::open::{OpenMode, Opened, Runtime, StartError, open_engine};
 use super::tls::Served;
 use super::{banner, check, dev, jobs, running, testing};
 use crate::base::id::Sequence;
+use crate::base::picture::Picture;
 use crate::base::tls::{self, Slot};
 use crate::config::Settings;
 use crate::engine::Engine;
+use crate::web::brand::Brand;
 use crate::web::metrics::Metrics;
 use crate::web::oauth::discovery::Document;
 use crate::web::ops::{self, Health};
@@ -67,7 +69,8 @@ pub fn assemble(settings: &Settings, engine: Engine, extras: Extras) -> Result<A
     let (ops_addr, http_addr) = (at(&ops_listener), at(&http_listener));
     let (recorder, stories) = Recorder::new();
     let extras = Extras { try_client: extras.try_client.map(|client| client.at(addr)), ..extras };
-    let site = Data::new(site(settings, &engine, recorder, extras));
+    let brand = brand(settings)?;
+    let site = Data::new(site(settings, &engine, recorder, (extras, brand)));
     let health = Health::new(engine.clone());
     check::in_background(&engine.db, &health);
     jobs::start(&engine);
@@ -82,7 +85,14 @@ pub fn assemble(settings: &Settings, engine: Engine, extras: Extras) -> Result<A
     Ok(Application { addr, ops_addr, http_addr, engine, health, server, beside })
 }
 
-fn site(settings: &Settings, engine: &Engine, recorder: Recorder, extras: Extras) -> Site {
+/// How this server looks; its picture is read now and kept.
+fn brand(settings: &Settings) -> Result<Brand, StartError> {
+    let read = settings.brand.logo.as_deref().map(Picture::open).transpose();
+    let logo = read.map_err(|(what, fix)| StartError::new(format!("brand.logo: {what}"), &fix))?;
+    Ok(Brand::new(&settings.brand, logo))
+}
+
+fn site(settings: &Settings, engine: &Engine, recorder: Recorder, (extras, brand): (Extras, Brand)) -> Site {
     let public = PublicUrl {
         hsts_subdomains: settings.server.hsts_subdomains,
         ..PublicUrl::of(settings.server.issuer.url())
@@ -95,6 +105,7 @@ fn site(settings: &Settings, engine: &Engine, recorder: Recorder, extras: Extras
         unknown: metrics.of_route("unknown"),
         trace_ids: Sequence::new(&engine.rng),
         public,
+        brand,
         language: settings.server.language,
         edge: Edge {
             trusted_proxies: settings.server.trusted_proxies.clone(),

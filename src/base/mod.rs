@@ -2,8 +2,10 @@
 //! Nothing here knows of OAuth, HTTP or the database.
 
 pub mod clock;
+pub mod colour;
 pub mod crypt;
 pub mod id;
+pub mod picture;
 pub mod rng;
 pub mod secret;
 pub mod shell;

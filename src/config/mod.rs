@@ -25,7 +25,8 @@ pub use formats::{DatabaseUrl, HostPort, Issuer};
 pub use problem::{Place, Problem, render};
 pub use reference::reference;
 pub use sections::{
-    Audit, Calls, Database, Keys, Level, Log, LogFormat, Password, Server, Session, Testing, Tokens, Trace,
+    Audit, Brand, Calls, Database, Keys, Level, Log, LogFormat, Password, Server, Session, Testing, Tokens,
+    Trace,
 };
 pub use sections::{Registration, RegistrationMode};
 pub use server_files::ServerFiles;
@@ -49,6 +50,8 @@ pub struct Sources {
 pub struct Settings {
     /// Where Latchkey is reached, listens and keeps its data.
     pub server: Server,
+    /// How it shows itself.
+    pub brand: Brand,
     /// Which database, and how long to wait for it.
     pub database: Database,
     /// The master key and the signing keys.
@@ -185,6 +188,7 @@ fn read(reading: &mut Reading) -> Option<Settings> {
     let tokens = Tokens::read(reading);
     let session = Session::read(reading);
     let password = Password::read(reading);
+    let brand = Brand::read(reading);
     let registration = Registration::read(reading);
     let outbound = Calls::read(reading);
     let log = Log::read(reading);
@@ -193,6 +197,7 @@ fn read(reading: &mut Reading) -> Option<Settings> {
     let testing = Testing::read(reading);
     Some(Settings {
         server: server?,
+        brand: brand?,
         database: database?,
         keys: keys?,
         tokens: tokens?,

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::Settings;
 use super::problem::{Place, Problem};
 use crate::base::clock::Seconds;
+use crate::base::picture::Picture;
 use crate::base::tls::{self, TlsFault, Which};
 
 /// What is worth saying about files that can be used.
@@ -45,6 +46,11 @@ impl Settings {
         {
             let fix = "name a file that holds certificates of authorities as PEM";
             problems.push(self.file_problem("testing.extra_ca", path, (why, fix.to_owned())));
+        }
+        if let Some(path) = &self.brand.logo
+            && let Err(why) = Picture::open(path)
+        {
+            problems.push(self.file_problem("brand.logo", path, why));
         }
         if problems.is_empty() { Ok(files) } else { Err(problems) }
     }

@@ -1,6 +1,7 @@
 //! HTTP: one way in (`dispatch`), one route table (`routes`), one way out (`respond`). Handlers read
 //! a typed request, call one use case, and say what to answer.
 
+pub mod brand;
 pub mod cookies;
 pub mod dispatch;
 pub mod headers;

@@ -2,9 +2,11 @@
 
 use super::cookies;
 use super::site::Site;
+use super::views::text::Href;
 use super::views::{Chrome, OtherLanguage};
 use crate::base::secret::{BrowserSecret, Plain, b64};
-use crate::base::words::Words;
+use crate::base::words::{Phrase, Words};
+use crate::domain::client::Client;
 use crate::engine::visitor::Visitor;
 use crate::engine::{Ctx, Engine};
 use crate::protocol::params::{self, Params};
@@ -81,15 +83,37 @@ impl Request {
 
     /// What every page needs around its content.
     pub fn chrome(&self) -> Chrome {
+        let brand = &self.site.brand;
+        let below = |path: String| format!("{}{path}", self.site.public.base_path);
         Chrome {
             base_path: self.site.public.base_path.clone(),
             nonce: self.nonce.clone(),
             say: self.words(),
             languages: self.other_languages(),
-            issuer_name: "Latchkey".to_owned(),
+            issuer_name: brand.name.clone(),
+            logo: brand.logo_path().map(below),
+            style: brand.style_path(None).map(below),
+            links: self.links(),
             dev_banner: self.site.edge.dev,
             test_banner: self.site.testing.is_some(),
         }
+    }
+
+    /// The same on a page that is about an app, which may have colours of its own.
+    pub fn chrome_of(&self, client: &Client) -> Chrome {
+        let style = self.site.brand.style_path(Some(client));
+        Chrome { style: style.map(|path| format!("{}{path}", self.site.public.base_path)), ..self.chrome() }
+    }
+
+    /// What the foot of each page links to.
+    fn links(&self) -> Vec<(Phrase, Href)> {
+        let (say, brand) = (self.words(), &self.site.brand);
+        let links = [
+            (say.brand_privacy(), &brand.privacy),
+            (say.brand_terms(), &brand.terms),
+            (say.brand_help(), &brand.help),
+        ];
+        links.into_iter().filter_map(|(name, href)| Some((name, href.clone()?))).collect()
     }
 
     /// What is said to whoever asks, in their language.

@@ -5,7 +5,7 @@ use super::metrics::Metrics;
 use super::request::{Request, Response};
 use super::respond::Class;
 use super::site::{Answering, Served};
-use super::{oauth, pages, testing};
+use super::{brand, oauth, pages, testing};
 use crate::protocol::refusal::Refusal;
 use actix_web::http::Method;
 use std::collections::HashMap;
@@ -89,6 +89,8 @@ pub static ROUTES: &[&Route] = &[
     &pages::setup::APP,
     &pages::recover::ROUTE,
     &pages::errors::ROUTE,
+    &brand::STYLE,
+    &brand::LOGO,
     &pages::assets::STYLE,
     &pages::assets::MODULE,
     &pages::assets::ONWARD,

@@ -1,5 +1,6 @@
 //! What every request is served with: the engine, the public address, the settings of the edge.
 
+use super::brand::Brand;
 use super::metrics::{Metrics, RouteMetrics};
 use super::recorder::Recorder;
 use super::request::Response;
@@ -79,6 +80,8 @@ pub struct Site {
     pub engine: Engine,
     /// The public address.
     pub public: PublicUrl,
+    /// How this server looks.
+    pub brand: Brand,
     /// The language for whoever asks for none.
     pub language: Words,
     /// Limits.

@@ -181,7 +181,7 @@ fn a_sign_in_that_is_over_shows_the_way_back() {
         let over = visitor.get(&format!("/consent?ix={key}"));
         app.assert_page(&over, 400, GONE);
         let (href, label) = match home {
-            Some(home) => (home, "Start again at Bookshop"),
+            Some(home) => (home, "Start again at <bdi>Bookshop</bdi>"),
             None => ("/account", "Go to your account"),
         };
         assert!(over.text().contains(&format!("href=\"{href}\"")), "{}", over.text());

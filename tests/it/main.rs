@@ -17,6 +17,7 @@ mod authorize_redirects;
 mod backchannel_logout;
 mod begun;
 mod bounds;
+mod branding;
 mod browser_apps;
 mod browser_apps_example;
 mod browser_flow;

@@ -89,7 +89,8 @@ fn each_page_renders_in_each_state_with_one_heading_and_a_title() {
         assert_eq!(html.matches("<h1>").count(), 1, "{at} needs exactly one h1");
         assert_eq!(html.matches("<main ").count(), 1, "{at} needs exactly one main");
         let title = between(&html, "<title>", "</title>");
-        assert!(title.ends_with(" - Latchkey"), "{at}: title {title:?}");
+        let server = if state == "branded" { "Example Ltd" } else { "Latchkey" };
+        assert!(title.ends_with(&format!(" - {server}")), "{at}: title {title:?}");
         let failed = html.contains("role=\"alert\"") || page == "error";
         let failed = failed || (page == "notice" && matches!(state, "cookies" | "setup-link"));
         let failed = failed || html.contains("tag bad");
@@ -180,9 +181,14 @@ fn hostile_names_are_escaped_and_cannot_turn_the_page_around() {
             |char: char| matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}' | '\u{2067}' | '\u{7}');
         assert_eq!(html.matches('\u{2068}').count(), html.matches('\u{2069}').count(), "{at}: isolates");
         assert!(!html.contains(turning), "{at} lets control characters through");
-        for wicked in
-            ["<script>alert", "<img", "<svg onload", "javascript:alert(1)\"", "\"onmouseover", "\"onclick"]
-        {
+        for wicked in [
+            "<script>alert",
+            "<img src=x",
+            "<svg onload",
+            "javascript:alert(1)\"",
+            "\"onmouseover",
+            "\"onclick",
+        ] {
             assert!(!html.contains(wicked), "{at} contains {wicked}");
         }
         if state == "hostile" {
@@ -303,6 +309,9 @@ fn only_plain_addresses_become_links() {
     assert!(text::Href::web("com.example.app:/cb").is_none());
 }
 
+/// A picture of one pixel.
+const LOGO: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\nIDATx\x9cc\0\x01\0\0\x05\0\x01\r\n-\xb4\0\0\0\0IEND\xaeB`\x82";
+
 /// Writes every state in English and in one other language, of which each has its turn and Arabic each
 /// second one; or in all of them. How many were written.
 fn write_all(dir: &Path, all_languages: bool) -> usize {
@@ -324,6 +333,8 @@ fn write_all(dir: &Path, all_languages: bool) -> usize {
     for asset in assets::ALL {
         std::fs::write(dir.join(asset.path.trim_start_matches('/')), asset.body).unwrap();
     }
+    std::fs::write(dir.join("static/brand.css"), ":root{--accent:#1144cc}").unwrap();
+    std::fs::write(dir.join("static/logo"), LOGO).unwrap();
     written
 }
 

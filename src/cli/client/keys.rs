@@ -163,6 +163,11 @@ const EFFECTS: [(&str, &str, &str); 43] = [
         "Allows response types that hand tokens to the browser (`id_token`, `code id_token` and others).",
         "Latchkey's own; RFC 9700 §2.1.2",
     ),
+    (
+        "accent_color",
+        "The colour of buttons and links while people sign in to it; made darker or lighter where it could not be read.",
+        "Latchkey's own",
+    ),
     ("software_id", "Kept for administrators.", RFC7591),
     ("software_version", "Kept for administrators.", RFC7591),
 ];

@@ -1,6 +1,7 @@
 //! How the value of a key is written, checked and explained. One file per kind of value.
 
 mod address;
+mod brand;
 mod choice;
 mod database;
 mod hosts;
@@ -15,6 +16,7 @@ mod whole;
 mod words;
 
 pub(super) use address::{Listen, Networks, OptionalListen};
+pub(super) use brand::{OptionalColour, OptionalLink, Title};
 pub(super) use choice::{Choice, NumberChoice};
 pub use database::DatabaseUrl;
 pub(super) use database::{DatabaseFormat, holds_password};

@@ -1,6 +1,7 @@
 //! The sections of the configuration, one file each. A new section is a file and a line here.
 
 mod audit;
+mod brand;
 mod database;
 mod keys;
 mod log;
@@ -14,6 +15,7 @@ mod tokens;
 mod trace;
 
 pub use audit::Audit;
+pub use brand::Brand;
 pub use database::Database;
 pub use keys::Keys;
 pub use log::{Level, Log, LogFormat};
@@ -31,6 +33,7 @@ use super::key::{Key, Section};
 /// Every section, in the order of the reference.
 pub(super) const SECTIONS: &[Section] = &[
     Server::SECTION,
+    Brand::SECTION,
     Database::SECTION,
     Keys::SECTION,
     Tokens::SECTION,

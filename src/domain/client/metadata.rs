@@ -199,6 +199,9 @@ pub struct Metadata {
     /// (this server's own member; RFC 9700 §2.1.2 advises against them).
     #[serde(default)]
     pub legacy_response_types: bool,
+    /// The colour of its pages here, `#rrggbb` (this server's own member).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accent_color: Option<String>,
     /// Which software it is an installation of (RFC 7591 §2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub software_id: Option<String>,
@@ -284,6 +287,7 @@ impl Metadata {
             frontchannel_logout_uri: None,
             frontchannel_logout_session_required: false,
             legacy_response_types: false,
+            accent_color: None,
             software_id: None,
             software_version: None,
         }

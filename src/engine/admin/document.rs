@@ -60,6 +60,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("frontchannel_logout_uri", "a URI"),
     ("frontchannel_logout_session_required", "true or false"),
     ("legacy_response_types", "true or false"),
+    ("accent_color", "a colour as #rrggbb"),
     ("software_id", "text"),
     ("software_version", "text"),
 ];

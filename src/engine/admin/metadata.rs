@@ -5,6 +5,7 @@ pub mod algs;
 pub mod browser_apps;
 mod keys;
 mod logout;
+mod looks;
 mod registration;
 mod response_types;
 mod subjects;
@@ -62,6 +63,7 @@ pub fn validate(metadata: &Metadata) -> Result<(), Vec<FieldProblem>> {
     registration::check(metadata, &mut found);
     algs::check(metadata, &mut found);
     subjects::check(metadata, &mut found);
+    looks::check(metadata, &mut found);
     keys::check(metadata, &mut found);
     logout::validate(metadata, &mut found);
     browser_apps::check(metadata, &mut found);

@@ -52,7 +52,7 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let asked = waiting.authorization.request.claims.as_ref();
     let claims = asked.map(|asked| asked.beyond(&scope)).unwrap_or_default();
     let view = Consent {
-        chrome: request.chrome(),
+        chrome: request.chrome_of(&waiting.client),
         csrf: request.csrf("/consent", Some(&key)),
         ix: key,
         app: app_of(&waiting),

@@ -138,7 +138,7 @@ fn ask(request: &Request, id: &VisitId, asked: &Asked) -> Result<Response, Refus
         Phrase::outside(&device.user_agent)
     };
     let view = DeviceAnswer {
-        chrome: request.chrome(),
+        chrome: request.chrome_of(client),
         csrf: request.csrf(ROUTE.path, Some(&key)),
         ix: key,
         app: words(&client.metadata.client_name),

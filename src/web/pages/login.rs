@@ -129,7 +129,7 @@ fn page(
     let device = ForDevice::named(request);
     let for_device = device.as_ref().map(|_| Reason::Device);
     let view = Login {
-        chrome: request.chrome(),
+        chrome: waiting.map_or_else(|| request.chrome(), |waiting| request.chrome_of(&waiting.client)),
         csrf: request.csrf("/login", key.as_deref()),
         ix: key,
         reason: for_device.or(creating.then_some(Reason::NewAccount)),

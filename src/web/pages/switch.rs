@@ -50,7 +50,7 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     let admitted = waiting.admits(&user);
     let expected = admitted && waiting.expected.as_ref().is_none_or(|expected| *expected == user.id);
     let view = SwitchUser {
-        chrome: request.chrome(),
+        chrome: request.chrome_of(&waiting.client),
         csrf: request.csrf("/switch", Some(&key)),
         ix: Some(key),
         app: Some(app_of(&waiting)),

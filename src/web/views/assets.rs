@@ -28,7 +28,7 @@ pub static STYLE: Asset = Asset {
     path: "/static/latchkey.css",
     content_type: "text/css; charset=utf-8",
     body: include_str!("../../../static/latchkey.css"),
-    version: LazyLock::new(|| digest(STYLE.body)),
+    version: LazyLock::new(|| digest(STYLE.body.as_bytes())),
 };
 
 /// The module: nothing needs it, it only adds comfort.
@@ -36,7 +36,7 @@ pub static MODULE: Asset = Asset {
     path: "/static/latchkey.js",
     content_type: "text/javascript; charset=utf-8",
     body: include_str!("../../../static/latchkey.js"),
-    version: LazyLock::new(|| digest(MODULE.body)),
+    version: LazyLock::new(|| digest(MODULE.body.as_bytes())),
 };
 
 /// What leads on from the page "signed out"; without script the page does it by itself, and later.
@@ -44,7 +44,7 @@ pub static ONWARD: Asset = Asset {
     path: "/static/onward.js",
     content_type: "text/javascript; charset=utf-8",
     body: include_str!("../../../static/onward.js"),
-    version: LazyLock::new(|| digest(ONWARD.body)),
+    version: LazyLock::new(|| digest(ONWARD.body.as_bytes())),
 };
 
 /// The key mark for the browser's tab.
@@ -52,16 +52,16 @@ pub static ICON: Asset = Asset {
     path: "/static/latchkey.svg",
     content_type: "image/svg+xml",
     body: include_str!("../../../static/latchkey.svg"),
-    version: LazyLock::new(|| digest(ICON.body)),
+    version: LazyLock::new(|| digest(ICON.body.as_bytes())),
 };
 
 /// Every asset, for the route that serves them.
 pub static ALL: [&Asset; 4] = [&STYLE, &MODULE, &ONWARD, &ICON];
 
 /// FNV-1a of 64 bits: this names a version of our own files and guards nothing.
-fn digest(body: &str) -> String {
-    let hash = body.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+pub fn digest(body: &[u8]) -> String {
+    let hash = body.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });
     format!("{hash:016x}")
 }

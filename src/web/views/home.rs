@@ -48,6 +48,7 @@ impl Home {
             ("signed-in", page(Some(Person::sample()), None)),
             ("dev", page(None, Some(dev.clone()))),
             ("dev-signed-in", page(Some(Person::sample()), Some(dev))),
+            ("branded", Self { chrome: Chrome::sample_branded(say), ..page(None, None) }),
             ("hostile", page(Some(Person::hostile()), None)),
         ]
     }

@@ -190,6 +190,7 @@ impl Login {
             ),
             ("ended", Self { reason: Some(Reason::SessionEnded), ..start(None) }),
             ("create", Self { reason: Some(Reason::NewAccount), ..start(Some(App::sample())) }),
+            ("branded", Self { chrome: Chrome::sample_branded(say), ..start(Some(App::sample())) }),
             ("plain", Self { chrome: Chrome::sample_dev(say), ..start(None) }),
             (
                 "hostile",

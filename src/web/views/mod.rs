@@ -50,6 +50,7 @@ use askama::Template;
 use crate::base::words::{Phrase, Words};
 
 use assets::Asset;
+use text::Href;
 
 /// What every page needs around its content.
 #[derive(Clone)]
@@ -64,6 +65,12 @@ pub struct Chrome {
     pub languages: Vec<OtherLanguage>,
     /// What this server is called; "Latchkey" if nobody chose another name.
     pub issuer_name: String,
+    /// Where the picture before its name is.
+    pub logo: Option<String>,
+    /// Where the style sheet with the colours of the server or the app is.
+    pub style: Option<String>,
+    /// What the foot of the page links to: privacy policy, terms, help.
+    pub links: Vec<(Phrase, Href)>,
     /// Whether to say that this is a development server.
     pub dev_banner: bool,
     /// Whether to say that this server is in test mode.
@@ -113,6 +120,9 @@ impl Chrome {
             base_path: String::new(),
             nonce: "bm9uY2U".to_owned(),
             issuer_name: "Latchkey".to_owned(),
+            logo: None,
+            style: None,
+            links: Vec::new(),
             dev_banner: false,
             test_banner: false,
         }
@@ -121,6 +131,22 @@ impl Chrome {
     /// An example below a path, in development.
     pub fn sample_dev(say: Words) -> Self {
         Self { dev_banner: true, ..Self::sample(say) }
+    }
+
+    /// An example of a server that shows itself.
+    pub fn sample_branded(say: Words) -> Self {
+        let link = |path: &str| Href::own(format!("https://example.org/{path}"));
+        Self {
+            issuer_name: "Example Ltd".to_owned(),
+            logo: Some("/static/logo?v=1".to_owned()),
+            style: Some("/static/brand.css?v=1".to_owned()),
+            links: vec![
+                (say.brand_privacy(), link("privacy")),
+                (say.brand_terms(), link("terms")),
+                (say.brand_help(), link("help")),
+            ],
+            ..Self::sample(say)
+        }
     }
 
     /// An example in test mode.
