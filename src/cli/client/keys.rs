@@ -41,7 +41,7 @@ const RFC7591: &str = "RFC 7591 §2";
 const OURS: &str = "Latchkey's own";
 
 /// Key, what it does, where it is from; in the order of [`KEYS`].
-const EFFECTS: [(&str, &str, &str); 43] = [
+const EFFECTS: [(&str, &str, &str); 44] = [
     ("client_name", "Shown on every page about the app.", RFC7591),
     (
         "application_type",
