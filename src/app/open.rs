@@ -8,6 +8,7 @@ use crate::base::id::ulid;
 use crate::base::rng::Rng;
 use crate::base::tls;
 use crate::config::{DatabaseTarget, RegistrationMode, Settings};
+use crate::engine::admin::imports;
 use crate::engine::authorize::RequestObjects;
 use crate::engine::begun::{Begun, Limits};
 use crate::engine::client_keys::ClientKeys;
@@ -15,6 +16,7 @@ use crate::engine::clients::Clients;
 use crate::engine::context::{Engine, Macs, Policy};
 use crate::engine::keys::{self, KeyPolicy, KeyRing, Setup, master};
 use crate::engine::outbound::{Allowance, Outbound, PrivateHost, STRANGER_LIMITS};
+use crate::engine::passwords::{Kind, Rules};
 use crate::engine::registration::{Mode, Pace, RegistrationPolicy};
 use crate::engine::resources::Resources;
 use crate::engine::secrets::{PasswordSettings, Passwords};
@@ -254,6 +256,9 @@ fn assemble(
         queue: settings.password.queue,
     };
     let passwords = Passwords::start(&hashing, &runtime.rng).map_err(StoreError::unavailable)?;
+    if let Some(took) = db.write_blocking(imports::slowest)? {
+        passwords.equalise(took);
+    }
     Ok(Engine {
         db,
         clock: runtime.clock.clone(),
@@ -262,6 +267,7 @@ fn assemble(
         clients,
         resources,
         passwords,
+        password_rules: password_rules(settings),
         macs: Arc::new(Macs::derive(&master)),
         begun: Begun::default(),
         registered: Begun::default(),
@@ -271,6 +277,11 @@ fn assemble(
         request_objects: RequestObjects::default(),
         policy: Arc::new(policy),
     })
+}
+
+fn password_rules(settings: &Settings) -> Rules {
+    let require: Vec<Kind> = settings.password.require.iter().filter_map(|name| Kind::named(name)).collect();
+    Rules::new(settings.password.min_length, &require, settings.password.breached_list.clone())
 }
 
 /// For URLs that others supplied; never back to the address this server listens on.

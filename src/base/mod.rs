@@ -1,6 +1,7 @@
 //! The ground everything stands on: time, randomness, identifiers, secrets, bounded text.
 //! Nothing here knows of OAuth, HTTP or the database.
 
+pub mod breached;
 pub mod clock;
 pub mod colour;
 pub mod crypt;

@@ -10,7 +10,6 @@ use crate::base::shell::quoted;
 use crate::config::{self, Settings, Sources};
 use crate::engine::Engine;
 use crate::engine::admin::{self, Actor, AdminResult, Desk, FieldProblem, Mode};
-use crate::engine::passwords;
 use crate::store::{Conn, TxResult};
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -233,7 +232,8 @@ impl Local {
     /// # Errors
     /// What is wrong with it, exit 65.
     pub fn new_password(&self, password: &Secret, context: &[&str]) -> Result<String, Failure> {
-        passwords::check(password, self.engine.policy.min_password, context).map_err(|weakness| {
+        let checked = self.engine.password_rules.check_blocking(password, context)?;
+        checked.map_err(|weakness| {
             Failure::invalid(vec![FieldProblem::new(
                 "password",
                 "",
@@ -247,13 +247,15 @@ impl Local {
 
 /// The longest text that is read from standard input or a file, bytes.
 const LONGEST: u64 = 64 * 1024;
+/// The longest import, bytes.
+const LONGEST_IMPORT: u64 = 1024 * 1024 * 1024;
 
 /// A secret from standard input, without the line break at its end.
 ///
 /// # Errors
 /// When there is none, or it is not text.
 pub fn secret_from_stdin(what: &str) -> Result<Secret, Failure> {
-    let text = Secret::new(read(std::io::stdin(), "standard input")?);
+    let text = Secret::new(read(std::io::stdin(), "standard input", LONGEST)?);
     let line = text.reveal();
     let line = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
     if line.is_empty() {
@@ -269,26 +271,41 @@ pub fn secret_from_stdin(what: &str) -> Result<Secret, Failure> {
 /// When it cannot be read, is too long or not UTF-8.
 pub fn text_from(path: &str) -> Result<String, Failure> {
     if path == "-" {
-        return read(std::io::stdin(), "standard input");
+        return read(std::io::stdin(), "standard input", LONGEST);
     }
-    let file = std::fs::File::open(path).map_err(|error| {
+    read(opened(path)?, path, LONGEST)
+}
+
+/// A text file with an import, or standard input for `-`.
+///
+/// # Errors
+/// As [`text_from`], with room for a whole instance.
+pub fn import_from(path: &str) -> Result<String, Failure> {
+    if path == "-" {
+        return read(std::io::stdin(), "standard input", LONGEST_IMPORT);
+    }
+    read(opened(path)?, path, LONGEST_IMPORT)
+}
+
+fn opened(path: &str) -> Result<std::fs::File, Failure> {
+    std::fs::File::open(path).map_err(|error| {
         Failure::new(
             Exit::InvalidData,
             format!("{path} cannot be opened: {error}"),
             "Check the path and its rights.",
         )
-    })?;
-    read(file, path)
+    })
 }
 
-fn read(from: impl std::io::Read, name: &str) -> Result<String, Failure> {
+fn read(from: impl std::io::Read, name: &str, longest: u64) -> Result<String, Failure> {
     let mut text = String::new();
-    let read = from.take(LONGEST.saturating_add(1)).read_to_string(&mut text);
+    let read = from.take(longest.saturating_add(1)).read_to_string(&mut text);
     read.map_err(|error| {
         Failure::new(Exit::InvalidData, format!("{name} cannot be read: {error}"), "Give UTF-8 text.")
     })?;
-    if u64::try_from(text.len()).unwrap_or(u64::MAX) > LONGEST {
-        return Err(Failure::new(Exit::InvalidData, format!("{name} is longer than 64 KiB"), "Give less."));
+    if u64::try_from(text.len()).unwrap_or(u64::MAX) > longest {
+        let what = format!("{name} is longer than {} KiB", longest / 1024);
+        return Err(Failure::new(Exit::InvalidData, what, "Give less."));
     }
     Ok(text)
 }

@@ -1,10 +1,11 @@
 //! The files that a server reads besides its configuration: the certificate, its key, and the authorities of
-//! the test mode. Only who serves (or checks) looks into them; a command needs none.
+//! the test mode, passwords from breaches. Only who serves (or checks) looks into them; a command needs none.
 
 use std::path::Path;
 
 use super::Settings;
 use super::problem::{Place, Problem};
+use crate::base::breached::BreachedList;
 use crate::base::clock::Seconds;
 use crate::base::picture::Picture;
 use crate::base::tls::{self, TlsFault, Which};
@@ -46,6 +47,11 @@ impl Settings {
         {
             let fix = "name a file that holds certificates of authorities as PEM";
             problems.push(self.file_problem("testing.extra_ca", path, (why, fix.to_owned())));
+        }
+        if let Some(path) = &self.password.breached_list
+            && let Err(fault) = BreachedList::open(path)
+        {
+            problems.push(self.file_problem("password.breached_list", path, fault));
         }
         if let Some(path) = &self.brand.logo
             && let Err(why) = Picture::open(path)

@@ -6,6 +6,7 @@ use super::client_keys::ClientKeys;
 use super::clients::Clients;
 use super::keys::KeyRing;
 use super::outbound::Outbound;
+use super::passwords::Rules;
 use super::registration::{Pace, RegistrationPolicy};
 use super::resources::Resources;
 use super::secrets::Passwords;
@@ -36,6 +37,8 @@ pub struct Engine {
     pub resources: Resources,
     /// Password hashing on its own pool.
     pub passwords: Passwords,
+    /// What a new password must be.
+    pub password_rules: Rules,
     /// Keys derived for single purposes.
     pub macs: Arc<Macs>,
     /// Sign-ins begun lately.

@@ -277,6 +277,10 @@ registry! {
     TestingTokenWrong = 1913, "testing_token_wrong", "RFC 6750 §3.1", InvalidToken, 401, Bearer, Operator,
         "The token is not the one that test mode was given.", "Send the token of LATCHKEY_TESTING__TOKEN.";
 
+    // 203x: new passwords
+    BreachedListUnreadable = 2030, "breached_list_unreadable", "OWASP ASVS 6.2.12", TemporarilyUnavailable, 503, Page, Operator,
+        "The list of passwords from breaches cannot be read, so no password is taken.", "Look into the log, and mend password.breached_list (`latchkey config check`).";
+
     // 217x: refresh tokens of browser apps in a cookie
     BrowserAppOrigin = 2170, "browser_app_origin", "draft-ietf-oauth-browser-based-apps §6.1.3.3", InvalidRequest, 400, Json, Developer,
         "This does not come from a page of the app: its Origin is missing, or no redirect URI is registered there.", "Call from a page of the app in a browser (fetch), and register an address of that page's origin as redirect URI: `latchkey client edit ID --url ...`. An app with a server of its own takes refresh tokens in the body.";

@@ -45,6 +45,15 @@ pub fn set(conn: &mut Conn, name: &str, value: &str, now: i64) -> TxResult<()> {
     Ok(())
 }
 
+/// Forgets a fact.
+///
+/// # Errors
+/// Store errors.
+pub fn forget(conn: &mut Conn, name: &str) -> TxResult<()> {
+    diesel::delete(settings::table.find(name)).execute(conn)?;
+    Ok(())
+}
+
 /// A counter; 0 when it was never raised.
 ///
 /// # Errors

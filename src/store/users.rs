@@ -172,6 +172,19 @@ pub fn set_password(conn: &mut Conn, user_id: &str, hash: &str, now: Seconds) ->
     Ok(())
 }
 
+/// Whether anybody still has a password hash of another form than argon2's. Reads all of them, if nobody does.
+///
+/// # Errors
+/// Store errors.
+pub fn any_imported(conn: &mut Conn) -> TxResult<bool> {
+    let found = passwords::table
+        .filter(passwords::hash.not_like("$argon2id$%"))
+        .select(passwords::user_id)
+        .first::<String>(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// Takes the row of the password that was checked, and leaves the same hash in it or one with newer
 /// parameters; `false` when the password was changed meanwhile: then what was checked proves nothing
 /// any more. Whoever changes it takes the row too, so that one comes after the other.

@@ -58,6 +58,7 @@ mod outage;
 mod outbox;
 mod pages;
 mod pairwise;
+mod passwords;
 mod profiles;
 mod prompts;
 mod proxy;

@@ -7,6 +7,7 @@ use crate::base::secret::Secret;
 use crate::engine::admin::links::{self, WELCOME_SECONDS};
 use crate::engine::admin::users::{self, NewUser};
 use crate::engine::admin::{AdminError, FieldProblem, claims};
+use crate::engine::secrets::imported_hash;
 use serde_json::{Map, Value, json};
 
 /// An account to make.
@@ -26,6 +27,9 @@ pub struct Args {
     /// Read the password from standard input [default: print a link to set one]
     #[arg(long)]
     password_stdin: bool,
+    /// Read a password hash of another server from standard input: bcrypt, scrypt, PBKDF2 or argon2
+    #[arg(long, conflicts_with = "password_stdin")]
+    password_hash_stdin: bool,
     /// Role, for example admin
     #[arg(long = "role", value_name = "ROLE", value_delimiter = ',')]
     roles: Vec<String>,
@@ -47,12 +51,16 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     global.no_env()?;
     let claims = attributes(args)?;
     let password = if args.password_stdin { Some(secret_from_stdin("password")?) } else { None };
+    let imported = if args.password_hash_stdin { Some(imported()?) } else { None };
     let local = global.open_for(args.write)?;
     let new = NewUser {
         username: args.username.clone(),
         email: Some(args.email.clone()),
         email_verified: args.verified,
-        password_hash: password.map(|password| hash(&local, args, &password)).transpose()?,
+        password_hash: match imported {
+            Some(hash) => Some(hash),
+            None => password.map(|password| hash(&local, args, &password)).transpose()?,
+        },
         roles: args.roles.clone(),
         claims,
     };
@@ -75,6 +83,15 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     let head = if args.write.dry_run { "Dry run, nothing was changed. It would be:\n" } else { "" };
     let link = link.map(|link| format!("\n{}", super::link_text(local.issuer(), &link, args.write.dry_run)));
     Ok(Answer::text(format!("{head}{}{}", super::text(&user), link.unwrap_or_default())))
+}
+
+/// A hash of another server, as it is stored.
+fn imported() -> Result<String, Failure> {
+    let text = secret_from_stdin("password-hash")?;
+    imported_hash(&Value::from(text.reveal())).map_err(|why| {
+        let fix = "Give the whole text as the other server stores it.";
+        Failure::invalid(vec![FieldProblem::new("password hash", "", why, fix)])
+    })
 }
 
 fn hash(local: &Local, args: &Args, password: &Secret) -> Result<String, Failure> {

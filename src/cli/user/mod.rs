@@ -1,6 +1,7 @@
 //! `latchkey user`: people's accounts.
 
 mod add;
+mod import;
 mod list;
 mod passwd;
 mod rm;
@@ -18,6 +19,8 @@ use crate::engine::admin::links::Made;
 pub enum Command {
     /// Make an account; without a password it prints a link to set one
     Add(add::Args),
+    /// Make the accounts of a file, with their passwords as another server hashed them
+    Import(import::Args),
     /// List all accounts
     #[command(visible_alias = "ls")]
     List(list::Args),
@@ -40,6 +43,7 @@ pub enum Command {
 pub fn run(global: &Global, command: &Command) -> Result<Answer, Failure> {
     match command {
         Command::Add(args) => add::run(global, args),
+        Command::Import(args) => import::run(global, args),
         Command::List(args) => list::run(global, args),
         Command::Show(args) => show::run(global, args),
         Command::Passwd(args) => passwd::run(global, args),

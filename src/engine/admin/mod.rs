@@ -13,6 +13,7 @@ pub mod clients;
 pub mod document;
 pub mod env_lines;
 mod fault;
+pub mod imports;
 pub mod initial_tokens;
 pub mod links;
 pub mod metadata;

@@ -18,7 +18,8 @@ pub struct NewUser {
     pub email: Option<String>,
     /// Whether the address is proven.
     pub email_verified: bool,
-    /// argon2id, PHC text, hashed before the transaction; without it nobody can sign in yet.
+    /// argon2id, PHC text, hashed before the transaction, or what [`super::imports`] takes of another server;
+    /// without it nobody can sign in yet.
     pub password_hash: Option<String>,
     /// Roles.
     pub roles: Vec<String>,
@@ -32,17 +33,8 @@ pub struct NewUser {
 /// Invalid fields, a taken name, store errors.
 pub fn create(conn: &mut Conn, desk: &Desk, new: NewUser) -> AdminResult<User> {
     let now = desk.now();
-    let user = people::normalized(User {
-        id: UserId::generate(&desk.clock, &desk.rng),
-        username: new.username.or_else(|| new.email.clone()).unwrap_or_default(),
-        email: new.email,
-        email_verified: new.email_verified,
-        enabled: true,
-        roles: new.roles,
-        claims: new.claims,
-        created_at: now,
-        updated_at: now,
-    });
+    let id = UserId::generate(&desk.clock, &desk.rng);
+    let user = User { id, created_at: now, updated_at: now, ..proposed(&new) };
     check(conn, &user)?;
     users::insert(conn, &user).map_err(taken_meanwhile)?;
     if let Some(hash) = &new.password_hash {
@@ -50,6 +42,21 @@ pub fn create(conn: &mut Conn, desk: &Desk, new: NewUser) -> AdminResult<User> {
     }
     record(conn, desk, "user.created", (None, Some(&user)))?;
     Ok(user)
+}
+
+/// The account that is to be made, without an id and a time.
+pub(super) fn proposed(new: &NewUser) -> User {
+    people::normalized(User {
+        id: UserId::from_stored(""),
+        username: new.username.clone().or_else(|| new.email.clone()).unwrap_or_default(),
+        email: new.email.clone(),
+        email_verified: new.email_verified,
+        enabled: true,
+        roles: new.roles.clone(),
+        claims: new.claims.clone(),
+        created_at: 0,
+        updated_at: 0,
+    })
 }
 
 /// Replaces an account's record: the whole object, checked exactly as at creation. Whether it is

@@ -1,9 +1,15 @@
 //! What a new password must be (OWASP ASVS 6.2, NIST SP 800-63B §5.1.1.2; security row O8): long
-//! enough, not one of those everybody chooses, not the account's own words. No composition rules,
-//! no expiry, every character allowed. Works offline; the list and its origin: `NOTICE`.
+//! enough, not one of those everybody chooses or that were in a breach, not the account's own words. No
+//! composition rules unless an operator must have them, no expiry, every character allowed. Works offline; the list
+//! and its origin: `NOTICE`. [`Rules`] is the only way in, so that no page forgets one of them.
 
+mod rules;
+mod strength;
 #[cfg(test)]
 mod tests;
+
+pub use rules::{Kind, Rules};
+pub use strength::{Advice, advise};
 
 use super::secrets::MAX_PASSWORD;
 use crate::base::secret::Secret;
@@ -32,6 +38,10 @@ pub enum Weakness {
     Common,
     /// Little more than the account's or this server's name.
     Personal,
+    /// Without a character of this kind, which the operator asks for.
+    Lacks(Kind),
+    /// In the operator's list of passwords that were in breaches.
+    Breached,
 }
 
 impl fmt::Display for Weakness {
@@ -47,6 +57,10 @@ impl fmt::Display for Weakness {
             Self::Personal => {
                 f.write_str("this is little more than your name or this server's; use something else")
             }
+            Self::Lacks(kind) => write!(f, "use {} as well", kind.words()),
+            Self::Breached => f.write_str(
+                "this password was stolen from another site before, so it is among those that are tried; use another one",
+            ),
         }
     }
 }
@@ -56,7 +70,7 @@ impl fmt::Display for Weakness {
 ///
 /// # Errors
 /// The first [`Weakness`] found.
-pub fn check(password: &Secret, min_length: usize, context: &[&str]) -> Result<(), Weakness> {
+fn check(password: &Secret, min_length: usize, context: &[&str]) -> Result<(), Weakness> {
     let text = password.reveal();
     let least = min_length.max(FLOOR);
     if text.len() > MAX_PASSWORD {

@@ -78,3 +78,50 @@ fn sec_o8_context_words_are_refused_when_little_else_is_there() {
     assert_eq!(check_text("hopper-12345"), Ok(()), "what remains is long enough to be a choice");
     assert_eq!(check_text("grace likes violet boats"), Ok(()));
 }
+
+#[tokio::test]
+async fn sec_o8_an_operator_may_ask_for_kinds_of_characters_and_a_list() {
+    use std::io::Write as _;
+    let kinds = ["upper", "lower", "digit", "symbol"].map(|name| Kind::named(name).unwrap());
+    let rules = Rules::new(12, &kinds, None);
+    let refused = async |text: &str| rules.check(&Secret::new(text), &CONTEXT).await.unwrap().err();
+    assert_eq!(refused("kvxq mbrt wz").await, Some(Weakness::Lacks(Kind::Upper)));
+    assert_eq!(refused("KVXQ MBRT WZ").await, Some(Weakness::Lacks(Kind::Lower)));
+    assert_eq!(refused("Kvxq mbrt wz").await, Some(Weakness::Lacks(Kind::Digit)));
+    assert_eq!(refused("Kvxqmbrtwz47").await, Some(Weakness::Lacks(Kind::Symbol)));
+    assert_eq!(refused("Ävxq mbrt w٣").await, None, "letters and digits of all scripts");
+    assert_eq!(Kind::named("vowel"), None);
+
+    // The digest of "kvxq mbrt wz".
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, b"kvxq mbrt wz");
+    let digest: String = digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
+    write!(file, "{digest}:3\r\n").unwrap();
+    let rules = Rules::new(12, &[], Some(file.path().to_owned()));
+    let checked = async |text: &str| rules.check(&Secret::new(text), &CONTEXT).await.unwrap();
+    assert_eq!(checked("kvxq mbrt wz").await, Err(Weakness::Breached));
+    assert_eq!(checked("kvxq mbrt wy").await, Ok(()));
+    assert_eq!(checked("password1234").await, Err(Weakness::Common), "the list that is built in stays");
+    assert_eq!(rules.check_blocking(&Secret::new("kvxq mbrt wz"), &[]).unwrap(), Err(Weakness::Breached));
+    // A list that is asked for and is not there lets nothing through.
+    let rules = Rules::new(12, &[], Some("/no/such/list".into()));
+    let refusal = rules.check(&Secret::new("kvxq mbrt wy"), &CONTEXT).await.unwrap_err();
+    assert_eq!(refusal.check, crate::protocol::refusal::Check::BreachedListUnreadable);
+}
+
+#[test]
+fn advice_is_given_where_it_helps_and_its_work_is_bounded() {
+    let advice = |text: &str| advise(&Secret::new(text), &CONTEXT);
+    assert_eq!(advice("kvxq mbrt wz"), None);
+    assert_eq!(advice("correct horse battery staple"), None);
+    assert_eq!(advice("aaaaaaaaaaaa"), Some(Advice::Pattern));
+    assert!(advice("hopperhopper").is_some(), "the account's own words");
+    let longest = "aA1@".repeat(256);
+    let tick = crate::base::clock::Tick::now();
+    assert_eq!(advice(&longest), None, "1,024 bytes");
+    let skipped = tick.elapsed();
+    let tick = crate::base::clock::Tick::now();
+    let _any = advice(&"qwER1@tY".repeat(8));
+    println!("64 characters: {:?}, 1,024: {skipped:?}", tick.elapsed());
+    assert!(skipped < tick.elapsed());
+}

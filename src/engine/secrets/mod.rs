@@ -5,6 +5,7 @@
 
 mod argon;
 mod client;
+mod imported;
 mod pool;
 mod turns;
 
@@ -12,9 +13,10 @@ mod turns;
 mod tests;
 
 pub use argon::Verdict;
+pub use imported::normal as imported_hash;
 pub use turns::Turn;
 
-use crate::base::clock::Seconds;
+use crate::base::clock::{Seconds, Tick};
 use crate::base::rng::Rng;
 use crate::base::secret::Secret;
 use crate::domain::client::StoredSecret;
@@ -25,6 +27,7 @@ use pool::Pool;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use turns::Turns;
 
@@ -32,6 +35,8 @@ use turns::Turns;
 pub const MAX_PASSWORD: usize = 1024;
 /// A thread gives its memory back when it had nothing to do for this long.
 const IDLE: Duration = Duration::from_secs(5);
+/// No imported hash is waited for longer, however busy the machine was when one was measured.
+const LONGEST_IMPORTED: Duration = Duration::from_secs(2);
 
 /// What hashing costs and how much of it may happen at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +75,9 @@ struct Inner {
     pool: Pool,
     turns: Arc<Turns>,
     remembered: Remembered,
+    /// A wrong password is told no sooner than this after it came, microseconds: what the slowest imported hash
+    /// takes here, and some. 0 where there are none.
+    told_after: AtomicU64,
 }
 
 impl Passwords {
@@ -85,7 +93,36 @@ impl Passwords {
         let queue = if settings.queue == 0 { cores.saturating_mul(2) } else { settings.queue };
         let pool = Pool::start(threads, queue, IDLE).map_err(|error| StartError(error.to_string()))?;
         let remembered = Remembered::new(rng);
-        Ok(Self(Arc::new(Inner { cost, rng: rng.clone(), pool, turns: Arc::default(), remembered })))
+        Ok(Self(Arc::new(Inner {
+            cost,
+            rng: rng.clone(),
+            pool,
+            turns: Arc::default(),
+            remembered,
+            told_after: AtomicU64::default(),
+        })))
+    }
+
+    /// Imported hashes may take as long as this: from now on every wrong password, of whatever account or none,
+    /// is told after a fixed time that is longer (security row C1). Waiting costs no work. It only ever rises.
+    pub fn equalise(&self, imported: Duration) {
+        let longest = imported.max(self.0.cost.usual()).min(LONGEST_IMPORTED);
+        let with_room = longest.saturating_add(longest / 4).saturating_add(Duration::from_millis(5));
+        let micros = u64::try_from(with_room.as_micros()).unwrap_or(u64::MAX);
+        self.0.told_after.fetch_max(micros, Ordering::Relaxed);
+    }
+
+    /// How long a wrong password takes to be told at the least; zero without imported hashes.
+    pub fn told_after(&self) -> Duration {
+        Duration::from_micros(self.0.told_after.load(Ordering::Relaxed))
+    }
+
+    /// How long one verification of `stored` takes here, in the caller's thread.
+    pub fn measure(&self, stored: &str) -> Duration {
+        let tick = Tick::now();
+        let _verdict =
+            argon::verify(&self.0.cost, &Secret::new("measured"), Some(stored), &mut Scratch::default());
+        tick.elapsed()
     }
 
     /// The PHC text to store for a new password. Check it against the policy
@@ -115,8 +152,17 @@ impl Passwords {
     /// [`Check::PasswordTooLong`], or [`Check::HashingBusy`] when too many wait.
     pub async fn verify(&self, password: &Secret, stored: Option<&str>) -> Result<Verdict, Refusal> {
         within_limit(password)?;
+        let came = Tick::now();
         let (cost, password, stored) = (self.0.cost.clone(), password.clone(), stored.map(str::to_owned));
-        self.0.pool.run(move |scratch| argon::verify(&cost, &password, stored.as_deref(), scratch)).await?
+        let work = move |scratch: &mut Scratch| argon::verify(&cost, &password, stored.as_deref(), scratch);
+        let verdict = self.0.pool.run(work).await??;
+        if let Some(took) = verdict.imported.filter(|took| *took > self.0.cost.usual()) {
+            self.equalise(took);
+        }
+        if !verdict.matches {
+            tokio::time::sleep(self.told_after().saturating_sub(came.elapsed())).await;
+        }
+        Ok(verdict)
     }
 
     /// [`Passwords::verify`] for commands, in the caller's thread.

@@ -80,7 +80,7 @@ async fn costs(all: &Passwords, cases: &[(&str, Option<String>); 4]) -> ([f64; 4
             let (verdict, spent) = all.0.pool.run(verify).await.unwrap();
             wall[at].push(tick.elapsed());
             work[at].push(spent);
-            assert_eq!(verdict.unwrap(), Verdict { matches: false, rehash: false });
+            assert_eq!(verdict.unwrap(), Verdict { matches: false, rehash: false, imported: None });
         }
     }
     (wall.map(median), work.map(median))
@@ -177,29 +177,83 @@ async fn sec_v4_rehash_when_parameters_rise() {
             .hash_blocking(&secret("right"))
             .unwrap()
     };
-    assert_eq!(verdict(&with(256, 1)).await, Verdict { matches: true, rehash: false });
-    assert_eq!(verdict(&with(128, 1)).await, Verdict { matches: true, rehash: true });
-    assert_eq!(verdict(&with(512, 3)).await, Verdict { matches: true, rehash: false }, "never made weaker");
+    assert_eq!(verdict(&with(256, 1)).await, Verdict { matches: true, rehash: false, imported: None });
+    assert_eq!(verdict(&with(128, 1)).await, Verdict { matches: true, rehash: true, imported: None });
+    let stronger = verdict(&with(512, 3)).await;
+    assert!(stronger.matches && !stronger.rehash, "never made weaker");
     let again = all.hash(&secret("right")).await.unwrap();
     assert!(again.starts_with("$argon2id$v=19$m=256,t=1,p=1$"), "{again}");
-    assert_eq!(verdict(&again).await, Verdict { matches: true, rehash: false });
+    assert_eq!(verdict(&again).await, Verdict { matches: true, rehash: false, imported: None });
     assert_ne!(again, all.hash(&secret("right")).await.unwrap(), "salted");
     assert_eq!(
         all.verify(&secret("wrong"), Some(&with(128, 1))).await.unwrap(),
-        Verdict { matches: false, rehash: false }
+        Verdict { matches: false, rehash: false, imported: None }
     );
     // From the test vectors of the reference implementation (argon2i and an older version).
     let old = "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8";
-    assert_eq!(
-        all.verify(&secret("password"), Some(old)).await.unwrap(),
-        Verdict { matches: true, rehash: true }
-    );
+    let imported = all.verify(&secret("password"), Some(old)).await.unwrap();
+    assert!(imported.matches && imported.rehash, "{imported:?}");
     for bad in
         ["", "x", "$argon2id$v=19$m=99999999,t=9,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8"]
     {
-        assert_eq!(verdict(bad).await, Verdict { matches: false, rehash: false }, "{bad}");
+        assert_eq!(verdict(bad).await, Verdict { matches: false, rehash: false, imported: None }, "{bad}");
     }
     assert!(Passwords::start(&PasswordSettings { iterations: 0, ..LIGHT }, &Rng::seeded(1)).is_err());
+}
+
+#[tokio::test]
+async fn sec_v4_imported_hashes_are_verified_and_upgraded() {
+    let all = passwords(LIGHT);
+    let right = secret("Pässword 1");
+    for text in imported::tests::HASHES {
+        let verdict = all.verify(&right, Some(text)).await.unwrap();
+        assert!(verdict.matches && verdict.rehash && verdict.imported.is_some(), "{text}: {verdict:?}");
+        let verdict = all.verify(&secret("wrong"), Some(text)).await.unwrap();
+        assert!(!verdict.matches && !verdict.rehash, "{text}: {verdict:?}");
+    }
+    let long = "$2b$04$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i";
+    let verdict = all.verify(&secret(&"x".repeat(80)), Some(long)).await.unwrap();
+    assert!(verdict.matches && !verdict.rehash, "what was typed beyond 72 bytes proves nothing");
+}
+
+/// A cheap hash is topped up; a dear one makes all wrong passwords wait for as long.
+#[tokio::test]
+async fn sec_c1_imported_accounts_cannot_be_told_by_time() {
+    let all = passwords(FULL);
+    let median_of = async |stored: Option<&str>| {
+        let mut times = Vec::new();
+        for _ in 0..9 {
+            let tick = Tick::now();
+            assert!(!all.verify(&secret("wrong"), stored).await.unwrap().matches);
+            times.push(tick.elapsed());
+        }
+        median(times)
+    };
+    let cheap = "$pbkdf2-sha256$i=1$c29tZXNhbHQ$mVoft3ORURLxB3IvcoYLN3pxFM6lUzpnVAgAPx1QiZo";
+    let mut apart = Vec::new();
+    let fair = async |apart: &mut Vec<String>, cheap: &str| {
+        let (none, some) = (median_of(None).await, median_of(Some(cheap)).await);
+        apart.push(format!("{none:.2} and {some:.2} ms"));
+        (none - some).abs() < none / 3.0
+    };
+    let mut equal = false;
+    for _ in 0..6 {
+        equal = equal || fair(&mut apart, cheap).await;
+    }
+    assert!(equal, "a cheap one is told: {apart:?}");
+    assert_eq!(all.told_after(), Duration::ZERO, "nothing dear was seen");
+    // Several times the cost of our own.
+    let rounds = 600_000;
+    let dear = format!("$pbkdf2-sha256$i={rounds}$c29tZXNhbHQ$mVoft3ORURLxB3IvcoYLN3pxFM6lUzpnVAgAPx1QiZo");
+    all.verify(&secret("wrong"), Some(&dear)).await.unwrap();
+    assert!(all.told_after() > Duration::ZERO);
+    let tick = Tick::now();
+    assert!(!all.verify(&secret("wrong"), None).await.unwrap().matches);
+    assert!(tick.elapsed() >= all.told_after(), "nobody's password is told as late");
+    let stored = all.hash(&secret("right")).await.unwrap();
+    let tick = Tick::now();
+    assert!(all.verify(&secret("right"), Some(&stored)).await.unwrap().matches);
+    assert!(tick.elapsed() < all.told_after(), "a right one does not wait");
 }
 
 fn stored(id: &str, hash: SecretHash, value: &str, expires_at: Option<i64>) -> StoredSecret {

@@ -20,6 +20,7 @@ use crate::engine::context::{Macs, Policy};
 use crate::engine::introspect::introspect;
 use crate::engine::keys::{KeyPolicy, KeyRing, Setup};
 use crate::engine::outbound::{Allowance, Outbound, STRANGER_LIMITS};
+use crate::engine::passwords::Rules;
 use crate::engine::registration::{Pace, RegistrationPolicy};
 use crate::engine::resources::Resources;
 use crate::engine::secrets::{PasswordSettings, Passwords};
@@ -162,6 +163,7 @@ impl Rig {
             clients,
             resources,
             passwords,
+            password_rules: Rules::new(8, &[], None),
             macs,
             begun,
             registered,

@@ -26,7 +26,7 @@ use crate::base::words::{Phrase, Words};
 use crate::domain::client::Client;
 use crate::domain::user::User;
 use crate::engine::authorize::Waiting;
-use crate::engine::passwords::Weakness;
+use crate::engine::passwords::{Kind, Weakness};
 use crate::engine::secrets::MAX_PASSWORD;
 use crate::protocol::redirect_uri::{VerifiedRedirect, csp_source};
 use crate::protocol::refusal::Refusal;
@@ -91,6 +91,11 @@ fn weak(say: Words, weakness: Weakness) -> Phrase {
         Weakness::TooLong => say.password_too_long(MAX_PASSWORD),
         Weakness::Common => say.password_common(),
         Weakness::Personal => say.password_personal(),
+        Weakness::Breached => say.password_breached(),
+        Weakness::Lacks(Kind::Upper) => say.password_lacks_upper(),
+        Weakness::Lacks(Kind::Lower) => say.password_lacks_lower(),
+        Weakness::Lacks(Kind::Digit) => say.password_lacks_digit(),
+        Weakness::Lacks(Kind::Symbol) => say.password_lacks_symbol(),
     }
 }
 

@@ -3,10 +3,10 @@
 
 use super::typed;
 use crate::base::secret::{OneTimeLink, Plain, Secret};
-use crate::base::words::Phrase;
+use crate::base::words::{Phrase, Words};
 use crate::domain::user::User;
 use crate::engine::admin::{Actor, AdminError, Desk, Mode, apply, links};
-use crate::engine::passwords;
+use crate::engine::passwords::Advice;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::{Fault, links as stored, users};
 use crate::web::headers::FormAction;
@@ -65,14 +65,25 @@ fn form(
     respond::page(request, StatusCode::OK, &view, FormAction::default())
 }
 
+/// What follows, and how to do better: a password that was taken is never called bad.
+fn done(say: Words, advice: Option<Advice>) -> Phrase {
+    match advice {
+        None => say.set_password_done_more(),
+        Some(Advice::Usual) => say.set_password_done_usual(),
+        Some(Advice::Pattern) => say.set_password_done_pattern(),
+        Some(Advice::Short) => say.set_password_done_short(),
+    }
+}
+
 async fn set(request: Request, link: Plain<OneTimeLink>, user: User) -> Result<Response, Refusal> {
     let password = Secret::new(typed(&request, "password"));
     let email = user.email.clone().unwrap_or_default();
     let context =
         [user.username.as_str(), email.as_str(), user.display_name(), request.site.public.host.as_str()];
-    if let Err(weakness) = passwords::check(&password, request.engine().policy.min_password, &context) {
+    if let Err(weakness) = request.engine().password_rules.check(&password, &context).await? {
         return form(&request, &link, &user, Some(super::weak(request.words(), weakness)));
     }
+    let advice = request.engine().password_rules.advice(&password, &context).await;
     let hash = request.engine().passwords.hash(&password).await?;
     let desk = Desk::of_request(request.engine(), &request.ctx, Actor::Link);
     let done = apply(&request.engine().db, Mode::Apply, move |conn| {
@@ -86,7 +97,7 @@ async fn set(request: Request, link: Plain<OneTimeLink>, user: User) -> Result<R
     let view = Notice {
         chrome: request.chrome(),
         heading: request.words().set_password_done(),
-        sentence: request.words().set_password_done_more(),
+        sentence: done(request.words(), advice),
         button: Some((request.words().sign_in(), Href::own(request.chrome().at("/login")))),
         error: false,
     };

@@ -9,7 +9,6 @@ use crate::engine::admin::{
     Actor, AdminError, Desk, FieldProblem, Mode, apply, clients, env_lines, links, people, users,
 };
 use crate::engine::login::{self, Attempt, Next, Toward};
-use crate::engine::passwords;
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::{Fault, links as stored};
@@ -113,7 +112,7 @@ async fn make_admin(request: Request, link: Plain<OneTimeLink>) -> Result<Respon
     let password = Secret::new(typed(&request, "password"));
     let host = request.site.public.host.clone();
     let context = [username.as_str(), email.as_str(), typed(&request, "name"), host.as_str()];
-    if let Err(weakness) = passwords::check(&password, request.engine().policy.min_password, &context) {
+    if let Err(weakness) = request.engine().password_rules.check(&password, &context).await? {
         return form(&request, &link, &[], Some(super::weak(request.words(), weakness)));
     }
     let hash = request.engine().passwords.hash(&password).await?;

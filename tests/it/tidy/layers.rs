@@ -8,7 +8,7 @@ const ORDER: [&[&str]; 7] =
     [&["base"], &["protocol"], &["domain"], &["store"], &["engine"], &["web"], &["app", "cli"]];
 
 /// The package, and where it may be named: folders end with `/`.
-const HOMES: [(&str, &[&str]); 15] = [
+const HOMES: [(&str, &[&str]); 18] = [
     ("diesel", &["store/"]),
     ("diesel_migrations", &["store/"]),
     ("r2d2", &["store/"]),
@@ -19,6 +19,9 @@ const HOMES: [(&str, &[&str]); 15] = [
     ("jsonwebtoken", &["engine/keys/"]),
     ("rsa", &["engine/keys/"]),
     ("argon2", &["engine/secrets.rs", "engine/secrets/"]),
+    ("bcrypt", &["engine/secrets/"]),
+    ("scrypt", &["engine/secrets/"]),
+    ("zxcvbn", &["engine/passwords/"]),
     ("oxide_auth", &["engine/oxide/"]),
     ("openidconnect", &["engine/upstream/"]),
     ("oauth2", &["engine/upstream/"]),
