@@ -7,7 +7,7 @@ use crate::base::crypt::MasterKey;
 use crate::base::id::ulid;
 use crate::base::rng::Rng;
 use crate::base::tls;
-use crate::config::{DatabaseTarget, RegistrationMode, Settings};
+use crate::config::{Counters, DatabaseTarget, RegistrationMode, Settings};
 use crate::engine::admin::imports;
 use crate::engine::authorize::RequestObjects;
 use crate::engine::begun::{Begun, Limits};
@@ -15,12 +15,14 @@ use crate::engine::client_keys::ClientKeys;
 use crate::engine::clients::Clients;
 use crate::engine::context::{Engine, Macs, Policy};
 use crate::engine::keys::{self, KeyPolicy, KeyRing, Setup, master};
+use crate::engine::limits::{Limits as RequestLimits, Rules as LimitRules};
 use crate::engine::outbound::{Allowance, Outbound, PrivateHost, STRANGER_LIMITS};
 use crate::engine::passwords::{Kind, Rules};
-use crate::engine::registration::{Mode, Pace, RegistrationPolicy};
+use crate::engine::registration::{Mode, RegistrationPolicy};
 use crate::engine::resources::Resources;
 use crate::engine::secrets::{PasswordSettings, Passwords};
 use crate::protocol::scope::Scope;
+use crate::store::ephemeral::{Ephemeral, Place};
 use crate::store::{Db, DbConfig, Fault, StoreError, StoreErrorKind, Target, migrate, settings as facts};
 use std::fmt;
 use std::path::Path;
@@ -259,6 +261,9 @@ fn assemble(
     if let Some(took) = db.write_blocking(imports::slowest)? {
         passwords.equalise(took);
     }
+    let macs = Macs::derive(&master);
+    let counters = Ephemeral::open(counters(settings, &db)).map_err(StoreError::unavailable)?;
+    let limits = RequestLimits::new(limit_rules(settings), counters, macs.limits.clone());
     Ok(Engine {
         db,
         clock: runtime.clock.clone(),
@@ -268,15 +273,39 @@ fn assemble(
         resources,
         passwords,
         password_rules: password_rules(settings),
-        macs: Arc::new(Macs::derive(&master)),
+        macs: Arc::new(macs),
         begun: Begun::default(),
         registered: Begun::default(),
-        paced: Pace::default(),
+        limits,
         outbound: outbound(settings),
         client_keys: ClientKeys::default(),
         request_objects: RequestObjects::default(),
         policy: Arc::new(policy),
     })
+}
+
+/// Where requests are counted.
+fn counters(settings: &Settings, db: &Db) -> Place {
+    match (settings.limits.counters, &settings.redis.url) {
+        (Counters::Database, _) => Place::Database(db.clone()),
+        (Counters::Auto, Some(url)) => Place::Redis(url.clone()),
+        (Counters::Auto, None) | (Counters::Memory, _) => Place::Memory,
+    }
+}
+
+fn limit_rules(settings: &Settings) -> LimitRules {
+    let from = &settings.limits;
+    if settings.testing.no_rate_limits {
+        return LimitRules::default();
+    }
+    LimitRules {
+        pages: from.pages_per_minute,
+        programs: from.programs_per_minute,
+        lookups: from.lookups_per_minute,
+        client: from.client_per_minute,
+        distinct_failures: from.distinct_failures,
+        exempt: from.exempt.clone(),
+    }
 }
 
 fn password_rules(settings: &Settings) -> Rules {

@@ -198,7 +198,7 @@ fn readable_by_all(path: &Path, shown: &str, layer: &Layer) -> Option<Problem> {
 
     let secret = all_keys().filter(|key| key.secret()).find(|key| {
         let text = layer.get(&key.dotted()).map(Given::text).unwrap_or_default();
-        !text.is_empty() && (key.section != "database" || holds_password(&text))
+        !text.is_empty() && (!["database", "redis"].contains(&key.section) || holds_password(&text))
     })?;
     let metadata = std::fs::metadata(path).ok()?;
     let mode = metadata.permissions().mode() & 0o777;

@@ -25,8 +25,8 @@ pub use formats::{DatabaseUrl, HostPort, Issuer};
 pub use problem::{Place, Problem, render};
 pub use reference::reference;
 pub use sections::{
-    Audit, Brand, Calls, Database, Keys, Level, Log, LogFormat, Password, Server, Session, Testing, Tokens,
-    Trace,
+    Audit, Brand, Calls, Counters, Database, Keys, Level, Limits, Log, LogFormat, Password, Redis, Server,
+    Session, Testing, Tokens, Trace,
 };
 pub use sections::{Registration, RegistrationMode};
 pub use server_files::ServerFiles;
@@ -62,6 +62,10 @@ pub struct Settings {
     pub session: Session,
     /// Rules and cost of passwords.
     pub password: Password,
+    /// How much networks and clients may ask for.
+    pub limits: Limits,
+    /// Where nodes count together.
+    pub redis: Redis,
     /// Apps that register themselves.
     pub registration: Registration,
     /// Logging.
@@ -189,6 +193,8 @@ fn read(reading: &mut Reading) -> Option<Settings> {
     let session = Session::read(reading);
     let password = Password::read(reading);
     let brand = Brand::read(reading);
+    let limits = Limits::read(reading);
+    let redis = Redis::read(reading);
     let registration = Registration::read(reading);
     let outbound = Calls::read(reading);
     let log = Log::read(reading);
@@ -203,6 +209,8 @@ fn read(reading: &mut Reading) -> Option<Settings> {
         tokens: tokens?,
         session: session?,
         password: password?,
+        limits: limits?,
+        redis: redis?,
         registration: registration?,
         outbound: outbound?,
         log: log?,

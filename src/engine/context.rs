@@ -5,9 +5,10 @@ use super::begun::{Begun, Limits};
 use super::client_keys::ClientKeys;
 use super::clients::Clients;
 use super::keys::KeyRing;
+use super::limits::Limits as RequestLimits;
 use super::outbound::Outbound;
 use super::passwords::Rules;
-use super::registration::{Pace, RegistrationPolicy};
+use super::registration::RegistrationPolicy;
 use super::resources::Resources;
 use super::secrets::Passwords;
 use super::trace::Trace;
@@ -45,8 +46,8 @@ pub struct Engine {
     pub begun: Begun,
     /// Apps registered without a token lately.
     pub registered: Begun,
-    /// What holders of initial access tokens had done lately.
-    pub paced: Pace,
+    /// How often a network, a client or an account may do what.
+    pub limits: RequestLimits,
     /// For URLs that others supplied.
     pub outbound: Outbound,
     /// Public keys of clients.
@@ -65,6 +66,10 @@ pub struct Macs {
     pub csrf: MacKey,
     /// Names of login throttles.
     pub throttle: MacKey,
+    /// Names of what networks and clients ask for.
+    pub limits: MacKey,
+    /// Marks of browsers in which an account signed in.
+    pub device: MacKey,
     /// Pairwise subjects (OIDC Core §8.1).
     pub pairwise: MacKey,
     /// Pairwise names of sessions.
@@ -82,6 +87,8 @@ impl Macs {
             refresh: master.mac_key("refresh token"),
             csrf: master.mac_key("csrf"),
             throttle: master.mac_key("login throttle"),
+            limits: master.mac_key("limits"),
+            device: master.mac_key("known device"),
             pairwise: master.mac_key("pairwise subject"),
             pairwise_session: master.mac_key("pairwise session"),
             user_code: master.mac_key("device user code"),

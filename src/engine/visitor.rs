@@ -20,6 +20,8 @@ pub struct Visitor {
     pub session: Option<Digest<SessionSecret>>,
     /// Names the sessions of other people who are signed in in this browser as well.
     pub more: Vec<Digest<SessionSecret>>,
+    /// Marks of accounts that signed in here before; they open nothing.
+    pub devices: Vec<String>,
 }
 
 /// How the names of the login form's tokens begin.

@@ -281,6 +281,16 @@ registry! {
     BreachedListUnreadable = 2030, "breached_list_unreadable", "OWASP ASVS 6.2.12", TemporarilyUnavailable, 503, Page, Operator,
         "The list of passwords from breaches cannot be read, so no password is taken.", "Look into the log, and mend password.breached_list (`latchkey config check`).";
 
+    // 215x: limits
+    TooManyRequests = 2150, "too_many_requests", "RFC 6585 §4", TemporarilyUnavailable, 429, Json, Developer,
+        "Too many requests came from this network in the last minute.", "Wait as long as Retry-After says; the section limits of the configuration has the numbers.";
+    ClientTooFast = 2151, "client_too_fast", "RFC 6585 §4", TemporarilyUnavailable, 429, Json, Developer,
+        "This client asked for too many tokens in the last minute.", "Wait as long as Retry-After says, and keep tokens until they expire.";
+    NetworkSlowed = 2152, "network_slowed", "OWASP ASVS 6.3.1", AccessDenied, 429, Page, Person,
+        "Sign-ins to many accounts failed from this network, so browsers that are new here have to wait.", "Wait as long as the page says, or use a browser in which you signed in before.";
+    FactorThrottled = 2153, "factor_throttled", "OWASP ASVS 6.5.5", AccessDenied, 429, Page, Person,
+        "Too many wrong codes were entered for this account.", "Wait as long as the page says.";
+
     // 217x: refresh tokens of browser apps in a cookie
     BrowserAppOrigin = 2170, "browser_app_origin", "draft-ietf-oauth-browser-based-apps §6.1.3.3", InvalidRequest, 400, Json, Developer,
         "This does not come from a page of the app: its Origin is missing, or no redirect URI is registered there.", "Call from a page of the app in a browser (fetch), and register an address of that page's origin as redirect URI: `latchkey client edit ID --url ...`. An app with a server of its own takes refresh tokens in the body.";

@@ -4,8 +4,9 @@
 use super::conn::{Conn, free_rows};
 use super::fault::TxResult;
 use super::schema::{
-    access_tokens, authorizations, client_assertions, client_secrets, device_codes, device_tries, grants,
-    initial_access_tokens, login_throttles, one_time_links, outbox, revoked_tokens, sessions,
+    access_tokens, authorizations, client_assertions, client_secrets, device_codes, device_tries,
+    failed_accounts, grants, initial_access_tokens, login_throttles, one_time_links, outbox, paces,
+    revoked_tokens, sessions,
 };
 use super::session_clients;
 use crate::base::clock::Seconds;
@@ -41,6 +42,8 @@ pub fn batch(conn: &mut Conn, now: Seconds) -> TxResult<usize> {
     gone += expired_grants(conn, now)?;
     gone += batch!(conn, sessions, id, sessions::expires_at.lt(now).or(sessions::ended_at.lt(day_ago)));
     gone += batch!(conn, login_throttles, name, login_throttles::forget_at.lt(now));
+    gone += batch!(conn, paces, name, paces::full_at.lt(now.saturating_mul(1_000_000)));
+    gone += failed_tries(conn, now)?;
     gone += batch!(conn, device_codes, id, device_codes::forget_at.lt(now));
     gone += batch!(conn, device_tries, name, device_tries::ends_at.lt(now));
     gone += batch!(conn, one_time_links, digest, one_time_links::expires_at.lt(day_ago));
@@ -48,6 +51,18 @@ pub fn batch(conn: &mut Conn, now: Seconds) -> TxResult<usize> {
     gone += batch!(conn, initial_access_tokens, id, initial_access_tokens::expires_at.lt(day_ago));
     gone += batch!(conn, outbox, id, outbox::ended_at.lt(week_ago));
     Ok(gone)
+}
+
+/// Tries of an hour ago. Their key has two columns: those of a few networks go at a time.
+fn failed_tries(conn: &mut Conn, now: Seconds) -> TxResult<usize> {
+    let over = failed_accounts::forget_at.lt(now);
+    let networks: Vec<String> =
+        failed_accounts::table.filter(over).select(failed_accounts::network).limit(BATCH).load(conn)?;
+    if networks.is_empty() {
+        return Ok(0);
+    }
+    Ok(diesel::delete(failed_accounts::table.filter(failed_accounts::network.eq_any(networks).and(over)))
+        .execute(conn)?)
 }
 
 /// Grants whose last token has expired. At which clients a live session signed in is known on.

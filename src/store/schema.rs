@@ -316,6 +316,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    paces (name) {
+        name -> Text,
+        full_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    failed_accounts (network, account) {
+        network -> Text,
+        account -> Text,
+        forget_at -> BigInt,
+    }
+}
+
+diesel::table! {
     session_clients (session_id, client_id) {
         session_id -> Text,
         client_id -> Text,
@@ -368,6 +383,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     one_time_links,
     login_throttles,
+    paces,
+    failed_accounts,
     audit_events,
     flow_traces,
     config_revisions,

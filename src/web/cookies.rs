@@ -6,6 +6,7 @@ use crate::base::id::ClientId;
 use crate::base::secret::{BrowserSecret, Digest, Plain, Secret, SessionSecret};
 use crate::base::words::Words;
 use crate::engine::accounts::MOST_OTHERS;
+use crate::engine::limits::device;
 use crate::engine::login::SignedIn;
 use crate::engine::token::browser_app::RefreshCookie;
 use crate::engine::visitor::Visitor;
@@ -18,6 +19,9 @@ const SESSION: &str = "__Host-lk_sid";
 const MORE: &str = "__Host-lk_more";
 /// Binds stored authorizations and forms to one browser.
 const BROWSER: &str = "__Host-lk_ix";
+/// Marks of accounts that signed in in this browser before, joined by dots: they open nothing, and let wrong passwords
+/// be counted for this browser by itself.
+const DEVICE: &str = "__Host-lk_dev";
 /// The attributes of every cookie; `__Host-` makes the browser insist on most of them. On
 /// `http://localhost` browsers take Secure cookies as well.
 const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
@@ -50,6 +54,10 @@ pub fn visitor(http: &HttpRequest) -> Visitor {
             if name == MORE && visitor.more.is_empty() {
                 visitor.more = values(value).iter().map(Plain::digest).collect();
             }
+            if name == DEVICE && visitor.devices.is_empty() {
+                let marks = value.split('.').filter(|mark| mark.len() == device::LENGTH).take(device::MOST);
+                visitor.devices = marks.map(str::to_owned).collect();
+            }
             if value.len() != LENGTH {
                 continue;
             }
@@ -77,6 +85,10 @@ pub fn any(http: &HttpRequest) -> bool {
 pub fn signed_in(http: &HttpRequest, response: &mut Response, signed_in: &SignedIn) {
     set_session(response, &signed_in.session);
     keep_others(http, response, &signed_in.others);
+    set(
+        response,
+        &format!("{DEVICE}={}; {ATTRIBUTES}; Max-Age={}", signed_in.devices.join("."), device::LIFE),
+    );
     if !signed_in.browser_states.is_empty() {
         set_browser_states(response, signed_in.browser_states.iter().map(String::as_str));
     }

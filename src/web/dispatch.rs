@@ -3,6 +3,7 @@
 
 use super::cookies;
 use super::headers::{self, FormAction, TRACE_ID};
+use super::limits;
 use super::proxy;
 use super::request::{Request, Response};
 use super::respond::{self, Class};
@@ -78,6 +79,7 @@ fn leaves_bytes(check: Check) -> bool {
             | Check::HostUnknown
             | Check::MalformedRequest
             | Check::TimedOut
+            | Check::TooManyRequests
     )
 }
 
@@ -101,6 +103,7 @@ async fn serve(
     if let Some(page) = check_head(request, route)? {
         return Ok(page);
     }
+    limits::admit(request, route).await?;
     let Some(route) = route else { return Err(Check::PathUnknown.into()) };
     if let Some(answer) = check_method(request, route) {
         return Ok(answer);
@@ -279,8 +282,12 @@ fn keep_story(request: &Request, route: Option<&Route>, refusal: &Refusal) -> &'
     request.ctx.trace.failed(refusal);
     request.site.metrics.refused(row.code);
     let path = route.map_or("unknown", |route| route.path);
-    // What no client and no person can learn from is not worth a row; nor is each poll of a device.
-    if !matches!(refusal.check, Check::PathUnknown | Check::AuthorizationPending) {
+    // What no client and no person can learn from is not worth a row; nor is each poll of a device, nor each request of
+    // a flood.
+    if !matches!(
+        refusal.check,
+        Check::PathUnknown | Check::AuthorizationPending | Check::TooManyRequests | Check::ClientTooFast
+    ) {
         request.site.recorder.keep(request.engine(), &request.ctx.trace, path, row.code);
     }
     row.code

@@ -5,6 +5,7 @@ pub mod brand;
 pub mod cookies;
 pub mod dispatch;
 pub mod headers;
+mod limits;
 pub mod metrics;
 pub mod oauth;
 pub mod ops;

@@ -41,7 +41,7 @@ fn sec_n1_every_cookie_is_bound_to_this_host() {
     answers.push(visitor.post("/account/sessions", &[("csrf", &token), ("session", "all")]));
     let set: Vec<String> = answers.iter().flat_map(|a| a.all("set-cookie")).map(str::to_owned).collect();
     let names: BTreeSet<&str> = set.iter().filter_map(|cookie| cookie.split('=').next()).collect();
-    assert_eq!(names, BTreeSet::from(["__Host-lk_ix", "__Host-lk_sid"]));
+    assert_eq!(names, BTreeSet::from(["__Host-lk_dev", "__Host-lk_ix", "__Host-lk_sid"]));
     for cookie in &set {
         let attributes: BTreeSet<String> =
             cookie.split(';').skip(1).map(|a| a.trim().to_lowercase()).collect();

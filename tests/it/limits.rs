@@ -1,5 +1,9 @@
 //! Limits, time-outs and framing (security rows S7, U1, U2, U3, U5, U6, U7, U8, U9).
 
+mod accounts;
+mod networks;
+mod nodes;
+
 use crate::harness::app::{CALLBACK, PASSWORD, TestApp};
 use crate::harness::child::PATIENCE;
 use crate::harness::http::{Answer, Call, form, raw, read_answer};

@@ -4,9 +4,11 @@ mod audit;
 mod brand;
 mod database;
 mod keys;
+mod limits;
 mod log;
 mod outbound;
 mod password;
+mod redis;
 mod registration;
 mod server;
 mod session;
@@ -14,10 +16,12 @@ mod testing;
 mod tokens;
 mod trace;
 
+pub use self::redis::Redis;
 pub use audit::Audit;
 pub use brand::Brand;
 pub use database::Database;
 pub use keys::Keys;
+pub use limits::{Counters, Limits};
 pub use log::{Level, Log, LogFormat};
 pub use outbound::Calls;
 pub use password::Password;
@@ -39,6 +43,8 @@ pub(super) const SECTIONS: &[Section] = &[
     Tokens::SECTION,
     Session::SECTION,
     Password::SECTION,
+    Limits::SECTION,
+    Redis::SECTION,
     Registration::SECTION,
     Calls::SECTION,
     Log::SECTION,

@@ -11,6 +11,7 @@ use crate::domain::user::User;
 use crate::engine::accounts;
 use crate::engine::authorize::{Given, Waiting, find_over, find_waiting, grant_after_login};
 use crate::engine::context::{Ctx, Engine};
+use crate::engine::limits;
 use crate::engine::visitor::{Visitor, start_session};
 use crate::protocol::refusal::Check;
 use crate::store::{Conn, Fault, TxResult, audit, authorizations, sessions};
@@ -23,6 +24,8 @@ pub struct SignedIn {
     pub session: Plain<SessionSecret>,
     /// The cookie values of others who stay signed in in this browser.
     pub others: Vec<Digest<SessionSecret>>,
+    /// What marks this browser as one in which this account signed in before.
+    pub devices: Vec<String>,
     /// What our frame reads in this browser, one for each who is signed in, where session management is on.
     pub browser_states: Vec<String>,
     /// What the app is given, if nothing more is to be asked.
@@ -83,7 +86,8 @@ pub(super) fn finish(
         None => None,
     };
     let others = arrival.others.into_iter().map(|(digest, _)| digest).collect();
-    Ok(SignedIn { user, session: secret, others, browser_states, given })
+    let devices = limits::remember(engine, &visitor.devices, &user.id);
+    Ok(SignedIn { user, session: secret, others, devices, browser_states, given })
 }
 
 /// The authorization that waits, and the session that has signed in for it before. Of one that is

@@ -3,13 +3,11 @@
 //! it refers to outside of any transaction, and then do everything in one.
 
 mod answer;
-mod pace;
 mod policy;
 mod sector;
 mod unmet;
 
 pub use answer::PATH;
-pub use pace::Pace;
 pub use policy::{Mode, RegistrationPolicy, is_own};
 
 use super::admin::registrations::{self, Admission, NewRegistration, Proof, Replacement};
@@ -42,7 +40,8 @@ pub async fn register(
         .map_err(|problems| invalid(&problems))?;
     if let (Some(token), Some(_)) = (&holds, &asked.metadata.sector_identifier_uri) {
         // What fails costs no use of the token, and is a fetch all the same.
-        engine.paced.admit((token, None), policy.open, engine.clock.now_ms())?;
+        let limits = (policy.open.per_network, policy.open.total);
+        engine.limits.registrant((token, None), limits, engine.clock.now_ms()).await?;
     }
     sector::check(&engine.outbound, &asked.metadata).await.map_err(|problem| invalid(&[problem]))?;
     let token = Plain::<RegistrationToken>::generate(&engine.rng);
@@ -84,7 +83,10 @@ pub async fn replace(
     // Every change has all nodes read the apps again; nobody must have them do so all the time.
     match &registration.initial_token {
         None => engine.registered.admit(ctx.ip, policy.open, || engine.now())?,
-        Some(token) => engine.paced.admit((token, Some(id)), policy.open, engine.clock.now_ms())?,
+        Some(token) => {
+            let limits = (policy.open.per_network, policy.open.total);
+            engine.limits.registrant((token, Some(id)), limits, engine.clock.now_ms()).await?;
+        }
     }
     let withheld = Withheld::from_stored(registration.withheld.as_deref());
     let asked = policy::asked(document, policy, (Some(&current), &withheld));

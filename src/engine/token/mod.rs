@@ -100,6 +100,10 @@ pub async fn exchange(engine: &Engine, ctx: &Ctx, request: TokenRequest) -> Resu
         request.body.check_body(grant.parameters)?;
     }
     let client = authenticate(engine, ctx, &request).await?;
+    if !client.is_public() {
+        // Anybody can ask in the name of one without a secret, which must not stop it.
+        engine.limits.client(client.id.as_str(), engine.clock.now_ms()).await?;
+    }
     let asked = request.body.need("grant_type")?;
     let grant = grant.ok_or_else(|| Refusal::new(Check::GrantTypeUnsupported).with(names(), asked))?;
     if !client.allows_grant(grant.name) || (client.is_public() && !grant.public) {

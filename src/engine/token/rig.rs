@@ -19,9 +19,10 @@ use crate::engine::clients::Clients;
 use crate::engine::context::{Macs, Policy};
 use crate::engine::introspect::introspect;
 use crate::engine::keys::{KeyPolicy, KeyRing, Setup};
+use crate::engine::limits::{Limits as RequestLimits, Rules};
 use crate::engine::outbound::{Allowance, Outbound, STRANGER_LIMITS};
-use crate::engine::passwords::Rules;
-use crate::engine::registration::{Pace, RegistrationPolicy};
+use crate::engine::passwords::Rules as PasswordRules;
+use crate::engine::registration::RegistrationPolicy;
 use crate::engine::resources::Resources;
 use crate::engine::secrets::{PasswordSettings, Passwords};
 use crate::engine::userinfo::userinfo;
@@ -35,6 +36,7 @@ use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::Scope;
 use crate::store::consents::Consent;
+use crate::store::ephemeral::{Ephemeral, Place};
 use crate::store::{
     Conn, Db, DbConfig, Target, TxResult, audit, authorizations, clients, consents, migrate, sessions, users,
 };
@@ -152,6 +154,8 @@ impl Rig {
         let passwords = Passwords::start(&hashing, &rng).unwrap();
         let (macs, policy) = (Arc::new(Macs::derive(&master)), Arc::new(policy()));
         let begun = Begun::default();
+        let counters = Ephemeral::open(Place::Memory).unwrap();
+        let limits = RequestLimits::new(Rules::default(), counters, macs.limits.clone());
         let testing = Allowance::Testing { loopback: true, roots: Vec::new() };
         let outbound = Outbound::when_needed(testing, STRANGER_LIMITS, &[]);
         let registered = Begun::default();
@@ -163,11 +167,11 @@ impl Rig {
             clients,
             resources,
             passwords,
-            password_rules: Rules::new(8, &[], None),
+            password_rules: PasswordRules::new(8, &[], None),
             macs,
             begun,
             registered,
-            paced: Pace::default(),
+            limits,
             outbound,
             client_keys: ClientKeys::default(),
             request_objects: RequestObjects::default(),

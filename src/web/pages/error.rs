@@ -85,7 +85,11 @@ fn situation(refusal: &Refusal) -> Option<Situation> {
         Check::AuthorizationGone => Situation::Expired,
         Check::BodyTooLarge | Check::UriTooLong | Check::HeadersTooLarge => Situation::TooLarge,
         Check::HostUnknown => Situation::Misdirected,
-        Check::RateLimited | Check::LoginThrottled => Situation::TooManyRequests { seconds },
+        Check::RateLimited
+        | Check::LoginThrottled
+        | Check::NetworkSlowed
+        | Check::FactorThrottled
+        | Check::TooManyRequests => Situation::TooManyRequests { seconds },
         Check::Unexpected => Situation::Internal,
         Check::StoreUnavailable | Check::TimedOut | Check::HashingBusy => Situation::Unavailable { seconds },
         _ => return None,

@@ -211,7 +211,7 @@ async fn again(
     note(request, &refusal, ROUTE.path);
     let seconds = u64::try_from(refusal.retry_after.unwrap_or(1)).unwrap_or(1);
     let problem = match refusal.check {
-        Check::LoginThrottled => Problem::TooManyTries { seconds },
+        Check::LoginThrottled | Check::NetworkSlowed => Problem::TooManyTries { seconds },
         Check::HashingBusy => Problem::Busy { seconds },
         Check::PasswordTooLong => return Err(refusal),
         _ => Problem::WrongCredentials,

@@ -66,7 +66,7 @@ fn form(
 }
 
 /// What follows, and how to do better: a password that was taken is never called bad.
-fn done(say: Words, advice: Option<Advice>) -> Phrase {
+fn what_next(say: Words, advice: Option<Advice>) -> Phrase {
     match advice {
         None => say.set_password_done_more(),
         Some(Advice::Usual) => say.set_password_done_usual(),
@@ -97,7 +97,7 @@ async fn set(request: Request, link: Plain<OneTimeLink>, user: User) -> Result<R
     let view = Notice {
         chrome: request.chrome(),
         heading: request.words().set_password_done(),
-        sentence: done(request.words(), advice),
+        sentence: what_next(request.words(), advice),
         button: Some((request.words().sign_in(), Href::own(request.chrome().at("/login")))),
         error: false,
     };

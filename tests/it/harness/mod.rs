@@ -14,6 +14,7 @@ pub mod jose;
 pub mod node;
 pub mod postgres;
 pub mod program;
+pub mod redis;
 pub mod rp;
 pub mod site;
 pub mod tls;

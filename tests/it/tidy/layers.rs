@@ -8,7 +8,8 @@ const ORDER: [&[&str]; 7] =
     [&["base"], &["protocol"], &["domain"], &["store"], &["engine"], &["web"], &["app", "cli"]];
 
 /// The package, and where it may be named: folders end with `/`.
-const HOMES: [(&str, &[&str]); 18] = [
+const HOMES: [(&str, &[&str]); 19] = [
+    ("redis", &["store/ephemeral/"]),
     ("diesel", &["store/"]),
     ("diesel_migrations", &["store/"]),
     ("r2d2", &["store/"]),

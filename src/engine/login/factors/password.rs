@@ -5,10 +5,11 @@ use crate::base::secret::Secret;
 use crate::domain::session::Class;
 use crate::domain::user::login_key;
 use crate::engine::context::{Ctx, Engine};
+use crate::engine::limits::guess;
+use crate::engine::limits::{Account, Guess};
 use crate::engine::login::state::PrimaryDone;
 use crate::engine::login::{Next, Toward, advance};
 use crate::engine::secrets::Verdict;
-use crate::engine::throttle::{self, Account};
 use crate::engine::visitor::Visitor;
 use crate::protocol::refusal::{Check, Refusal};
 use crate::store::{Fault, TxResult, audit, users};
@@ -29,7 +30,7 @@ pub struct Attempt {
 /// Checks the password and goes on with the sign-in.
 ///
 /// # Errors
-/// [`Check::LoginFailed`], [`Check::LoginThrottled`], [`Check::HashingBusy`],
+/// [`Check::LoginFailed`], [`Check::LoginThrottled`], [`Check::NetworkSlowed`], [`Check::HashingBusy`],
 /// [`Check::PasswordTooLong`], [`Check::AuthorizationGone`], store errors.
 pub async fn password(engine: &Engine, ctx: &Ctx, visitor: &Visitor, attempt: Attempt) -> TxResult<Next> {
     if attempt.password.reveal().len() > LONGEST_PASSWORD {
@@ -39,7 +40,7 @@ pub async fn password(engine: &Engine, ctx: &Ctx, visitor: &Visitor, attempt: At
     let lookup = key.clone();
     let found = engine.db.read(move |conn| users::find_by_login(conn, &lookup)).await?;
     let account = found.as_ref().map_or(Account::Unknown(&key), |(user, _)| Account::Known(&user.id));
-    let mark = throttle::Key::new(&engine.macs.throttle, account, ctx.ip);
+    let mark = Guess::password(engine, account, ctx.ip, &visitor.devices);
     let _turn = engine.passwords.turn(mark.as_str()).await?;
     let stored = found.as_ref().filter(|(user, _)| user.enabled).and_then(|(_, hash)| hash.clone());
     let verdict = verify(engine, &mark, &attempt.password, stored.as_deref()).await?;
@@ -60,7 +61,7 @@ pub async fn password(engine: &Engine, ctx: &Ctx, visitor: &Visitor, attempt: At
             if !users::hold_password(conn, user_id.as_str(), &checked, hash)? {
                 return Err(Check::LoginFailed.into());
             }
-            throttle::succeeded(conn, &mark)?;
+            guess::succeeded(conn, &mark)?;
             let primary = PrimaryDone::new(&user_id, &["pwd"], Class::Password);
             advance(conn, (&with, &ctx), &visitor, primary, &toward)
         })
@@ -69,18 +70,13 @@ pub async fn password(engine: &Engine, ctx: &Ctx, visitor: &Visitor, attempt: At
 
 /// The attempt is counted before the password is looked at, so that parallel guesses cannot
 /// outrun the count (security row S3); what was never looked at is given back.
-async fn verify(
-    engine: &Engine,
-    mark: &throttle::Key,
-    password: &Secret,
-    stored: Option<&str>,
-) -> TxResult<Verdict> {
-    let (key, now, longest) = (mark.clone(), engine.now(), engine.policy.max_login_delay);
-    engine.db.write(move |conn| throttle::check_before(conn, &key, now, longest)).await?;
+async fn verify(engine: &Engine, mark: &Guess, password: &Secret, stored: Option<&str>) -> TxResult<Verdict> {
+    let (key, now) = (mark.clone(), engine.now());
+    engine.db.write(move |conn| guess::before(conn, &key, now)).await?;
     let verdict = engine.passwords.verify(password, stored).await;
     if verdict.is_err() {
         let key = mark.clone();
-        engine.db.write(move |conn| throttle::not_evaluated(conn, &key, now)).await?;
+        engine.db.write(move |conn| guess::not_evaluated(conn, &key, now)).await?;
     }
     Ok(verdict?)
 }
@@ -104,6 +100,10 @@ async fn record_failure(engine: &Engine, ctx: &Ctx, account: Option<String>) -> 
 pub fn is_retryable(refusal: &Refusal) -> bool {
     matches!(
         refusal.check,
-        Check::LoginFailed | Check::LoginThrottled | Check::HashingBusy | Check::PasswordTooLong
+        Check::LoginFailed
+            | Check::LoginThrottled
+            | Check::NetworkSlowed
+            | Check::HashingBusy
+            | Check::PasswordTooLong
     )
 }

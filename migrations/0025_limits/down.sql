@@ -1,0 +1,2 @@
+DROP TABLE failed_accounts;
+DROP TABLE paces;
