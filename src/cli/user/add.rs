@@ -6,7 +6,7 @@ use super::super::output::{Answer, Format};
 use crate::base::secret::Secret;
 use crate::engine::admin::links::{self, WELCOME_SECONDS};
 use crate::engine::admin::users::{self, NewUser};
-use crate::engine::admin::{AdminError, FieldProblem, claims};
+use crate::engine::admin::{AdminError, FieldProblem, claims, imports};
 use crate::engine::secrets::imported_hash;
 use serde_json::{Map, Value, json};
 
@@ -53,6 +53,7 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     let password = if args.password_stdin { Some(secret_from_stdin("password")?) } else { None };
     let imported = if args.password_hash_stdin { Some(imported()?) } else { None };
     let local = global.open_for(args.write)?;
+    let slowest = imported.as_deref().map(|hash| local.engine.passwords.measure(hash));
     let new = NewUser {
         username: args.username.clone(),
         email: Some(args.email.clone()),
@@ -67,6 +68,9 @@ pub fn run(global: &Global, args: &Args) -> Result<Answer, Failure> {
     let (user, link) = local.change(args.write, move |conn, desk| {
         let with_password = new.password_hash.is_some();
         let user = users::create(conn, desk, new)?;
+        if let Some(took) = slowest {
+            imports::note_slowest(conn, took, desk.now())?;
+        }
         let link =
             (!with_password).then(|| links::make_recover(conn, desk, user.id.as_str(), WELCOME_SECONDS));
         Ok((user, link.transpose()?))
