@@ -126,7 +126,7 @@ impl Limits {
         limits: (u32, u32),
         now_ms: i64,
     ) -> Result<(), Refusal> {
-        let token = (limits.1 > 0).then(|| ("token", token, limits.1));
+        let token = (limits.1 > 0).then_some(("token", token, limits.1));
         let app = client.filter(|_| limits.0 > 0).map(|client| ("app", client, limits.0));
         let counted: Vec<_> = [token, app].into_iter().flatten().collect();
         let take =

@@ -1,7 +1,7 @@
 //! How long a password would stand up to guessing, by zxcvbn: advice in words, never a refusal.
 
 use crate::base::secret::Secret;
-use zxcvbn::feedback::Warning;
+use zxcvbn::feedback::{Feedback, Warning};
 use zxcvbn::{Score, zxcvbn};
 
 /// What is looked at, characters: the work grows faster than the length, and what is this long needs no advice.
@@ -36,7 +36,7 @@ pub fn advise(password: &Secret, context: &[&str]) -> Option<Advice> {
     if entropy.score() >= Score::Three {
         return None;
     }
-    Some(match entropy.feedback().and_then(|feedback| feedback.warning()) {
+    Some(match entropy.feedback().and_then(Feedback::warning) {
         Some(
             Warning::ThisIsATop10Password
             | Warning::ThisIsATop100Password
