@@ -187,12 +187,12 @@ pub fn load(sources: Sources) -> Result<Settings, Vec<Problem>> {
 
 fn read(reading: &mut Reading) -> Option<Settings> {
     let server = Server::read(reading);
+    let brand = Brand::read(reading);
     let database = Database::read(reading);
     let keys = Keys::read(reading);
     let tokens = Tokens::read(reading);
     let session = Session::read(reading);
     let password = Password::read(reading);
-    let brand = Brand::read(reading);
     let limits = Limits::read(reading);
     let redis = Redis::read(reading);
     let registration = Registration::read(reading);
