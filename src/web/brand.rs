@@ -84,7 +84,7 @@ impl Brand {
         let of_app = client.and_then(accent_of);
         let named = client.filter(|_| of_app.is_some()).map(|client| client.id.as_str());
         let css = css(of_app.or(self.accent)?);
-        let about = named.map(|id| params::encode([("c", id)].into_iter()) + "&");
+        let about = named.map(|id| params::encode([("c", id)]) + "&");
         Some(format!("{}?{}v={}", STYLE.path, about.unwrap_or_default(), version(css.as_bytes())))
     }
 }

@@ -47,7 +47,9 @@ pub struct Request {
 }
 
 /// The parameters of pages that the links to other languages carry on.
-const CARRIED: [&str; 6] = ["ix", "device", "switch", "link", "user_code", "client_id"];
+const CARRIED: [&str; 5] = ["ix", "device", "switch", "user_code", "client_id"];
+/// The secret of a single-use link: a page about one does not repeat it in addresses of its own.
+const SECRET: &str = "link";
 /// The parameter that names the language to use from now on.
 pub const LANGUAGE: &str = "lang";
 
@@ -151,7 +153,8 @@ impl Request {
 
     /// This page in the other languages.
     fn other_languages(&self) -> Vec<OtherLanguage> {
-        let Some(path) = self.page else { return Vec::new() };
+        let secret = self.query.get(SECRET).or_else(|| self.form.get(SECRET));
+        let Some(path) = self.page.filter(|_| secret.is_none()) else { return Vec::new() };
         let sent = |name: &'static str| Some((name, self.form.get(name).or_else(|| self.query.get(name))?));
         let carried: Vec<(&str, &str)> = CARRIED.into_iter().filter_map(sent).collect();
         let link = |words: Words| {

@@ -114,6 +114,7 @@ fn wishes() -> Vec<Value> {
         json!({ "introspects": ["https://api.example.com"] }),
         json!({ "cors_origins": ["https://evil.example"] }),
         json!({ "legacy_response_types": true }),
+        json!({ "accent_color": "#1144cc" }),
         json!({ "scope": "openid admin" }),
         json!({ "grant_types": ["client_credentials"], "redirect_uris": [] }),
         json!({ "grant_types": ["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"] }),
@@ -162,6 +163,7 @@ fn sec_i3_what_only_an_admin_decides_is_refused_at_creation_and_update() {
             "cors_origins",
             "access_token_signing_alg",
             "legacy_response_types",
+            "accent_color",
         ];
         assert_eq!(
             words.contains("can only be set by an administrator"),
