@@ -25,8 +25,8 @@ pub use formats::{DatabaseUrl, HostPort, Issuer};
 pub use problem::{Place, Problem, render};
 pub use reference::reference;
 pub use sections::{
-    Audit, Brand, Calls, Database, Keys, Level, Log, LogFormat, Password, Server, Session, Testing, Tokens,
-    Trace,
+    Audit, Brand, Calls, Database, Keys, Level, Log, LogFormat, Login, Password, Server, Session, Testing,
+    Tokens, Trace,
 };
 pub use sections::{Registration, RegistrationMode};
 pub use server_files::ServerFiles;
@@ -60,6 +60,8 @@ pub struct Settings {
     pub tokens: Tokens,
     /// Lives of sessions.
     pub session: Session,
+    /// How people sign in.
+    pub login: Login,
     /// Rules and cost of passwords.
     pub password: Password,
     /// Apps that register themselves.
@@ -187,6 +189,7 @@ fn read(reading: &mut Reading) -> Option<Settings> {
     let keys = Keys::read(reading);
     let tokens = Tokens::read(reading);
     let session = Session::read(reading);
+    let login = Login::read(reading);
     let password = Password::read(reading);
     let brand = Brand::read(reading);
     let registration = Registration::read(reading);
@@ -202,6 +205,7 @@ fn read(reading: &mut Reading) -> Option<Settings> {
         keys: keys?,
         tokens: tokens?,
         session: session?,
+        login: login?,
         password: password?,
         registration: registration?,
         outbound: outbound?,

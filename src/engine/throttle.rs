@@ -39,6 +39,12 @@ impl Key {
         Self(b64(&mac.mac(format!("{}\n{account}", Network::from(ip)).as_bytes())))
     }
 
+    /// The key of one kind of second factor of a person, from everywhere: only who has their password comes so
+    /// far, and a few networks more must not be a few guesses more.
+    pub fn second_factor(mac: &MacKey, user: &UserId, kind: &str) -> Self {
+        Self(b64(&mac.mac(format!("factor {kind}\nuser {user}").as_bytes())))
+    }
+
     /// As text, for a turn.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -277,6 +277,24 @@ registry! {
     TestingTokenWrong = 1913, "testing_token_wrong", "RFC 6750 §3.1", InvalidToken, 401, Bearer, Operator,
         "The token is not the one that test mode was given.", "Send the token of LATCHKEY_TESTING__TOKEN.";
 
+    // 20xx: second factors
+    FactorWrong = 2050, "factor_wrong", "RFC 6238 §5.2", AccessDenied, 200, Page, Person,
+        "The code is wrong, or was used before.", "Enter the code that the app shows now, or use another way.";
+    FactorThrottled = 2051, "factor_throttled", "NIST SP 800-63B §5.2.2", AccessDenied, 429, Page, Person,
+        "Too many wrong codes.", "Wait as long as the page says, or use another way.";
+    AttemptGone = 2052, "attempt_gone", "OWASP ASVS 2.3.1", InvalidRequest, 400, Page, Person,
+        "This sign-in is finished, has ended, or was begun in another browser.", "Start again.";
+    EnrolmentGone = 2053, "enrolment_gone", "OWASP ASVS 6.4.4", InvalidRequest, 400, Page, Person,
+        "The code on this page was too old, or not made for this sign-in.", "Begin again on the page of the sign-in methods.";
+    StepUpNeeded = 2054, "step_up_needed", "OWASP ASVS 7.5.1", LoginRequired, 401, Page, Person,
+        "This needs a sign-in that is no older than ten minutes, with the second factor if there is one.", "Sign in again.";
+    FactorsFull = 2055, "factors_full", "OWASP ASVS 2.4.1", InvalidRequest, 400, Page, Person,
+        "There are as many authenticator apps as an account may have.", "Remove one that is not used any more.";
+    FactorLast = 2056, "factor_last", "OWASP ASVS 6.4.4", AccessDenied, 400, Page, Person,
+        "This account must have a second factor, and this is the last one.", "Add another one first.";
+    FactorUnknown = 2057, "factor_unknown", "OWASP ASVS 8.2.2", InvalidRequest, 400, Page, Person,
+        "There is no such sign-in method in this account.", "Look at the list again.";
+
     // 217x: refresh tokens of browser apps in a cookie
     BrowserAppOrigin = 2170, "browser_app_origin", "draft-ietf-oauth-browser-based-apps §6.1.3.3", InvalidRequest, 400, Json, Developer,
         "This does not come from a page of the app: its Origin is missing, or no redirect URI is registered there.", "Call from a page of the app in a browser (fetch), and register an address of that page's origin as redirect URI: `latchkey client edit ID --url ...`. An app with a server of its own takes refresh tokens in the body.";

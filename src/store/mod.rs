@@ -5,6 +5,7 @@
 //! (`treat_none_as_default_value = false`): left-out columns would make a new text to prepare each time.
 
 pub mod assertions;
+pub mod attempts;
 pub mod audit;
 pub mod authorizations;
 pub mod clients;
@@ -13,6 +14,7 @@ pub mod consents;
 pub mod db;
 pub mod device_tries;
 pub mod devices;
+pub mod factors;
 pub mod fault;
 mod fixed;
 pub mod grants;
@@ -25,6 +27,7 @@ pub mod outbox;
 pub mod prune;
 mod queue;
 pub mod registrations;
+pub mod remembered;
 pub mod resources;
 pub mod revisions;
 mod schema;

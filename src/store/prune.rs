@@ -5,7 +5,8 @@ use super::conn::{Conn, free_rows};
 use super::fault::TxResult;
 use super::schema::{
     access_tokens, authorizations, client_assertions, client_secrets, device_codes, device_tries, grants,
-    initial_access_tokens, login_throttles, one_time_links, outbox, revoked_tokens, sessions,
+    initial_access_tokens, login_attempts, login_throttles, one_time_links, outbox, remembered_browsers,
+    revoked_tokens, sessions,
 };
 use super::session_clients;
 use crate::base::clock::Seconds;
@@ -40,6 +41,8 @@ pub fn batch(conn: &mut Conn, now: Seconds) -> TxResult<usize> {
     gone += batch!(conn, client_assertions, digest, client_assertions::expires_at.lt(now));
     gone += expired_grants(conn, now)?;
     gone += batch!(conn, sessions, id, sessions::expires_at.lt(now).or(sessions::ended_at.lt(day_ago)));
+    gone += batch!(conn, login_attempts, id, login_attempts::expires_at.lt(now));
+    gone += batch!(conn, remembered_browsers, id, remembered_browsers::expires_at.lt(now));
     gone += batch!(conn, login_throttles, name, login_throttles::forget_at.lt(now));
     gone += batch!(conn, device_codes, id, device_codes::forget_at.lt(now));
     gone += batch!(conn, device_tries, name, device_tries::ends_at.lt(now));

@@ -5,6 +5,7 @@ mod brand;
 mod database;
 mod keys;
 mod log;
+mod login;
 mod outbound;
 mod password;
 mod registration;
@@ -19,6 +20,7 @@ pub use brand::Brand;
 pub use database::Database;
 pub use keys::Keys;
 pub use log::{Level, Log, LogFormat};
+pub use login::Login;
 pub use outbound::Calls;
 pub use password::Password;
 pub use registration::{Registration, RegistrationMode};
@@ -38,6 +40,7 @@ pub(super) const SECTIONS: &[Section] = &[
     Keys::SECTION,
     Tokens::SECTION,
     Session::SECTION,
+    Login::SECTION,
     Password::SECTION,
     Registration::SECTION,
     Calls::SECTION,
