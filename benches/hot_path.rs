@@ -76,6 +76,7 @@ fn granted(engine: &Engine) -> Authorization {
             code_challenge: None,
             prompt: Prompt::default(),
             max_age: None,
+            acr_values: Vec::new(),
             login_hint: None,
             ui_locales: None,
             hinted_subject: None,

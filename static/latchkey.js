@@ -29,3 +29,8 @@ if (copies.length) {
     })
   }
 }
+
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false
+  button.addEventListener('click', () => print())
+}

@@ -13,7 +13,7 @@ use crate::engine::authorize::RequestObjects;
 use crate::engine::begun::{Begun, Limits};
 use crate::engine::client_keys::ClientKeys;
 use crate::engine::clients::Clients;
-use crate::engine::context::{Engine, Macs, Policy};
+use crate::engine::context::{Engine, Macs, Policy, SecondFactor};
 use crate::engine::keys::{self, KeyPolicy, KeyRing, Setup, master};
 use crate::engine::limits::{Limits as RequestLimits, Rules as LimitRules};
 use crate::engine::outbound::{Allowance, Outbound, PrivateHost, STRANGER_LIMITS};
@@ -382,6 +382,11 @@ fn policy(settings: &Settings) -> Policy {
         sessions_per_user: i64::from(session.max_per_user),
         device_tries: limited,
         max_login_delay: if limited { i64::from(settings.password.max_delay_seconds) } else { 0 },
+        second_factor: SecondFactor {
+            required: settings.login.second_factor,
+            roles: settings.login.second_factor_roles.clone(),
+            remember: i64::from(settings.login.remember_days).saturating_mul(86_400),
+        },
         min_password: settings.password.min_length,
         any_loopback_port: settings.dev,
         trace_rows: i64::from(settings.trace.max_rows),

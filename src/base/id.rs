@@ -88,6 +88,10 @@ ids! {
     DeviceId
     /// A browser in which a user code was entered.
     VisitId
+    /// A half-done sign-in.
+    AttemptId
+    /// An enrolled second factor.
+    FactorId
     /// Something a client is to be told.
     DeliveryId
     /// One request, for the person who asks what went wrong.

@@ -74,6 +74,10 @@ kinds! {
     SessionSecret = ""
     /// The value that binds stored authorizations to one browser.
     BrowserSecret = ""
+    /// The value of the cookie of a browser that need not be asked for the second factor.
+    DeviceSecret = ""
+    /// A recovery code, with the person it is of.
+    RecoveryCode = ""
     /// A client secret made by us.
     ClientSecret = "lk_cs_"
     /// An opaque access token.

@@ -53,7 +53,7 @@ fn group_name(group: u16) -> &'static str {
         17 => "Registration",
         18 => "Devices",
         19 => "Transport and server",
-        20 => "Accounts",
+        20 => "Accounts and second factors",
         21 => "Limits and browser apps",
         _ => "Others",
     }

@@ -25,8 +25,8 @@ pub use formats::{DatabaseUrl, HostPort, Issuer};
 pub use problem::{Place, Problem, render};
 pub use reference::reference;
 pub use sections::{
-    Audit, Brand, Calls, Counters, Database, Keys, Level, Limits, Log, LogFormat, Password, Redis, Server,
-    Session, Testing, Tokens, Trace,
+    Audit, Brand, Calls, Counters, Database, Keys, Level, Limits, Log, LogFormat, Login, Password, Redis,
+    Server, Session, Testing, Tokens, Trace,
 };
 pub use sections::{Registration, RegistrationMode};
 pub use server_files::ServerFiles;
@@ -60,6 +60,8 @@ pub struct Settings {
     pub tokens: Tokens,
     /// Lives of sessions.
     pub session: Session,
+    /// How people sign in.
+    pub login: Login,
     /// Rules and cost of passwords.
     pub password: Password,
     /// How much networks and clients may ask for.
@@ -192,6 +194,7 @@ fn read(reading: &mut Reading) -> Option<Settings> {
     let keys = Keys::read(reading);
     let tokens = Tokens::read(reading);
     let session = Session::read(reading);
+    let login = Login::read(reading);
     let password = Password::read(reading);
     let limits = Limits::read(reading);
     let redis = Redis::read(reading);
@@ -208,6 +211,7 @@ fn read(reading: &mut Reading) -> Option<Settings> {
         keys: keys?,
         tokens: tokens?,
         session: session?,
+        login: login?,
         password: password?,
         limits: limits?,
         redis: redis?,

@@ -5,7 +5,7 @@ mod withheld;
 
 pub use metadata::{
     AccessTokenFormat, ApplicationType, ConsentPolicy, Metadata, PkcePolicy, RefreshTokenDelivery,
-    SubjectType,
+    SecondFactorPolicy, SubjectType,
 };
 pub use withheld::Withheld;
 

@@ -5,6 +5,7 @@ pub mod authorization;
 pub mod client;
 pub mod delivery;
 pub mod device;
+pub mod factor;
 pub mod grant;
 pub mod resource;
 pub mod session;

@@ -14,6 +14,21 @@ pub struct AuthContext {
     pub acr: String,
 }
 
+impl AuthContext {
+    /// What an app that asked for the classes `asked` is told: of these the highest that was reached, else what
+    /// was reached (OIDC Core §5.5.1.1).
+    #[must_use]
+    pub fn told(&self, asked: &[String]) -> Self {
+        if asked.contains(&self.acr) {
+            return self.clone();
+        }
+        let reached = Class::of(&self.acr);
+        let asked = asked.iter().filter_map(|acr| Class::of(acr)).filter(|class| Some(*class) <= reached);
+        let acr = asked.max().map_or_else(|| self.acr.clone(), |class| class.acr().to_owned());
+        Self { acr, ..self.clone() }
+    }
+}
+
 /// The class of a password sign-in.
 pub const ACR_PASSWORD: &str = "urn:latchkey:acr:password";
 /// The class of a sign-in with a second factor.
@@ -34,7 +49,7 @@ pub enum Class {
 
 impl Class {
     /// Those that a sign-in here can reach.
-    pub const REACHABLE: &[Self] = &[Self::Password];
+    pub const REACHABLE: &[Self] = &[Self::Password, Self::Mfa];
 
     /// Its `acr` value.
     pub const fn acr(self) -> &'static str {
@@ -72,6 +87,8 @@ pub struct Session {
     pub user_agent: String,
     /// The network address it began from.
     pub ip: String,
+    /// Whether a remembered browser stood in for the second factor.
+    pub remembered: bool,
 }
 
 impl Session {

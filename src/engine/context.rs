@@ -132,6 +132,8 @@ pub struct Policy {
     pub device_tries: bool,
     /// The longest wait after wrong passwords.
     pub max_login_delay: Seconds,
+    /// Who needs a second factor.
+    pub second_factor: SecondFactor,
     /// The shortest password, characters.
     pub min_password: usize,
     /// `latchkey dev`: loopback redirect URIs of every client may differ in their port.
@@ -146,6 +148,17 @@ pub struct Policy {
     pub issued_keep: Seconds,
     /// Successes sampled into traces, percent.
     pub trace_sample: u8,
+}
+
+/// Who needs a second factor, by this server's settings.
+#[derive(Clone, Debug, Default)]
+pub struct SecondFactor {
+    /// Everybody.
+    pub required: bool,
+    /// Whoever has one of these roles.
+    pub roles: Vec<String>,
+    /// How long a browser may be remembered that was asked for it, seconds; 0 for never.
+    pub remember: Seconds,
 }
 
 impl Policy {

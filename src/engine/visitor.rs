@@ -5,7 +5,7 @@ use super::login::Authenticated;
 use super::logout::{self, Frame};
 use crate::base::clock::Seconds;
 use crate::base::id::SessionId;
-use crate::base::secret::{BrowserSecret, Digest, Plain, SessionSecret, b64, unb64};
+use crate::base::secret::{BrowserSecret, DeviceSecret, Digest, Plain, SessionSecret, b64, unb64};
 use crate::domain::session::Session;
 use crate::domain::user::User;
 use crate::store::grants::Ending;
@@ -22,6 +22,8 @@ pub struct Visitor {
     pub more: Vec<Digest<SessionSecret>>,
     /// Marks of accounts that signed in here before; they open nothing.
     pub devices: Vec<String>,
+    /// Names what this browser is remembered for: one for each person who asked for that.
+    pub remembered: Vec<Digest<DeviceSecret>>,
 }
 
 /// How the names of the login form's tokens begin.
@@ -100,7 +102,8 @@ pub fn start_session(
         if old.user_id == user.id {
             // The same person again: the session goes on (`sid` too), under a new cookie value; unless
             // another node ended it in this instant.
-            let session = Session { auth: auth.clone(), last_seen_at: now, ..old };
+            let session =
+                Session { auth: auth.clone(), last_seen_at: now, remembered: who.remembered(), ..old };
             if sessions::renew(conn, &session, &secret.digest())? {
                 let event = ctx.event("session.renewed").user(user.id.as_str()).target(session.id.as_str());
                 audit::record(conn, &engine.clock, &engine.rng, event)?;
@@ -120,6 +123,7 @@ pub fn start_session(
         ended_at: None,
         user_agent: ctx.user_agent.to_string(),
         ip: ctx.ip.to_string(),
+        remembered: who.remembered(),
     };
     sessions::insert(conn, &session, &secret.digest())?;
     end_surplus(conn, engine, user)?;

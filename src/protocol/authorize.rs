@@ -129,6 +129,8 @@ pub struct AuthorizationRequest {
     pub prompt: Prompt,
     /// The oldest acceptable authentication, seconds.
     pub max_age: Option<i64>,
+    /// Classes of sign-in that the app would like, best first.
+    pub acr_values: Vec<String>,
     /// Prefills the login form.
     pub login_hint: Option<String>,
     /// The languages the person may like, tags separated by spaces, the best first.
@@ -160,6 +162,8 @@ struct Stored {
     prompt: Prompt,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_age: Option<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    acr_values: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     login_hint: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -183,6 +187,23 @@ impl AuthorizationRequest {
         self.claims.as_ref().and_then(|claims| claims.granted(&self.scope, approved))
     }
 
+    /// The classes of sign-in of which one must be reached; empty for any.
+    pub fn required_acr(&self) -> &[String] {
+        self.claims.as_ref().map(ClaimsRequest::required_acr).unwrap_or_default()
+    }
+
+    /// The classes that the app would like, best first: `acr_values`, else what it asks for in the claim
+    /// (OIDC Core §3.1.2.1, §5.5.1.1).
+    pub fn wished_acr(&self) -> Vec<String> {
+        let claimed = self.claims.as_ref().and_then(ClaimsRequest::acr).map(|asked| asked.values.clone());
+        if self.acr_values.is_empty() { claimed.unwrap_or_default() } else { self.acr_values.clone() }
+    }
+
+    /// Every class that the app asked for.
+    pub fn asked_acr(&self) -> Vec<String> {
+        self.required_acr().iter().cloned().chain(self.wished_acr()).collect()
+    }
+
     /// As JSON text for the store.
     pub fn to_stored(&self) -> String {
         let stored = Stored {
@@ -196,6 +217,7 @@ impl AuthorizationRequest {
             challenge: self.code_challenge.as_ref().map(|c| c.as_str().to_owned()),
             prompt: self.prompt,
             max_age: self.max_age,
+            acr_values: self.acr_values.clone(),
             login_hint: self.login_hint.clone(),
             ui_locales: self.ui_locales.clone(),
             hinted_subject: self.hinted_subject.clone(),
@@ -223,6 +245,7 @@ impl AuthorizationRequest {
             code_challenge,
             prompt: stored.prompt,
             max_age: stored.max_age,
+            acr_values: stored.acr_values,
             login_hint: stored.login_hint,
             ui_locales: stored.ui_locales,
             hinted_subject: stored.hinted_subject,

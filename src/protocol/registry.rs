@@ -281,6 +281,24 @@ registry! {
     BreachedListUnreadable = 2030, "breached_list_unreadable", "OWASP ASVS 6.2.12", TemporarilyUnavailable, 503, Page, Operator,
         "The list of passwords from breaches cannot be read, so no password is taken.", "Look into the log, and mend password.breached_list (`latchkey config check`).";
 
+    // 205x: second factors
+    FactorWrong = 2050, "factor_wrong", "RFC 6238 §5.2", AccessDenied, 200, Page, Person,
+        "The code is wrong, or was used before.", "Enter the code that the app shows now, or use another way.";
+    FactorThrottled = 2051, "factor_throttled", "NIST SP 800-63B §5.2.2", AccessDenied, 429, Page, Person,
+        "Too many wrong codes.", "Wait as long as the page says, or use another way.";
+    AttemptGone = 2052, "attempt_gone", "OWASP ASVS 2.3.1", InvalidRequest, 400, Page, Person,
+        "This sign-in is finished, has ended, or was begun in another browser.", "Start again.";
+    EnrolmentGone = 2053, "enrolment_gone", "OWASP ASVS 6.4.4", InvalidRequest, 400, Page, Person,
+        "The code on this page was too old, or not made for this sign-in.", "Begin again on the page of the sign-in methods.";
+    StepUpNeeded = 2054, "step_up_needed", "OWASP ASVS 7.5.1", LoginRequired, 401, Page, Person,
+        "This needs a sign-in that is no older than ten minutes, with the second factor if there is one.", "Sign in again.";
+    FactorsFull = 2055, "factors_full", "OWASP ASVS 2.4.1", InvalidRequest, 400, Page, Person,
+        "There are as many authenticator apps as an account may have.", "Remove one that is not used any more.";
+    FactorLast = 2056, "factor_last", "OWASP ASVS 6.4.4", AccessDenied, 400, Page, Person,
+        "This account must have a second factor, and this is the last one.", "Add another one first.";
+    FactorUnknown = 2057, "factor_unknown", "OWASP ASVS 8.2.2", InvalidRequest, 400, Page, Person,
+        "There is no such sign-in method in this account.", "Look at the list again.";
+
     // 215x: limits
     TooManyRequests = 2150, "too_many_requests", "RFC 6585 §4", TemporarilyUnavailable, 429, Json, Developer,
         "Too many requests came from this network in the last minute.", "Wait as long as Retry-After says; the section limits of the configuration has the numbers.";
@@ -288,8 +306,6 @@ registry! {
         "This client asked for too many tokens in the last minute.", "Wait as long as Retry-After says, and keep tokens until they expire.";
     NetworkSlowed = 2152, "network_slowed", "OWASP ASVS 6.3.1", AccessDenied, 429, Page, Person,
         "Sign-ins to many accounts failed from this network, so browsers that are new here have to wait.", "Wait as long as the page says, or use a browser in which you signed in before.";
-    FactorThrottled = 2153, "factor_throttled", "OWASP ASVS 6.5.5", AccessDenied, 429, Page, Person,
-        "Too many wrong codes were entered for this account.", "Wait as long as the page says.";
 
     // 217x: refresh tokens of browser apps in a cookie
     BrowserAppOrigin = 2170, "browser_app_origin", "draft-ietf-oauth-browser-based-apps §6.1.3.3", InvalidRequest, 400, Json, Developer,

@@ -5,6 +5,7 @@
 //! (`treat_none_as_default_value = false`): left-out columns would make a new text to prepare each time.
 
 pub mod assertions;
+pub mod attempts;
 pub mod audit;
 pub mod authorizations;
 pub mod clients;
@@ -14,6 +15,7 @@ pub mod db;
 pub mod device_tries;
 pub mod devices;
 pub mod ephemeral;
+pub mod factors;
 pub mod failed_accounts;
 pub mod fault;
 mod fixed;
@@ -28,6 +30,7 @@ pub mod paces;
 pub mod prune;
 mod queue;
 pub mod registrations;
+pub mod remembered;
 pub mod resources;
 pub mod revisions;
 mod schema;

@@ -5,8 +5,8 @@ use super::conn::{Conn, free_rows};
 use super::fault::TxResult;
 use super::schema::{
     access_tokens, authorizations, client_assertions, client_secrets, device_codes, device_tries,
-    failed_accounts, grants, initial_access_tokens, login_throttles, one_time_links, outbox, paces,
-    revoked_tokens, sessions,
+    failed_accounts, grants, initial_access_tokens, login_attempts, login_throttles, one_time_links, outbox,
+    paces, remembered_browsers, revoked_tokens, sessions,
 };
 use super::session_clients;
 use crate::base::clock::Seconds;
@@ -41,6 +41,8 @@ pub fn batch(conn: &mut Conn, now: Seconds) -> TxResult<usize> {
     gone += batch!(conn, client_assertions, digest, client_assertions::expires_at.lt(now));
     gone += expired_grants(conn, now)?;
     gone += batch!(conn, sessions, id, sessions::expires_at.lt(now).or(sessions::ended_at.lt(day_ago)));
+    gone += batch!(conn, login_attempts, id, login_attempts::expires_at.lt(now));
+    gone += batch!(conn, remembered_browsers, id, remembered_browsers::expires_at.lt(now));
     gone += batch!(conn, login_throttles, name, login_throttles::forget_at.lt(now));
     gone += batch!(conn, paces, name, paces::full_at.lt(now.saturating_mul(1_000_000)));
     gone += failed_tries(conn, now)?;

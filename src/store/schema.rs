@@ -1,5 +1,9 @@
 //! The tables, as Diesel sees them; generated from `migrations/` by hand, held to it by `tests/it/schema.rs`.
 
+mod second_factors;
+
+pub use second_factors::{factors, login_attempts, recovery_codes, remembered_browsers};
+
 diesel::table! {
     settings (name) {
         name -> Text,
@@ -52,6 +56,7 @@ diesel::table! {
         last_seen_at -> BigInt,
         expires_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        remembered -> Bool,
     }
 }
 
@@ -368,6 +373,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     login_names,
     passwords,
     sessions,
+    factors,
+    recovery_codes,
+    remembered_browsers,
+    login_attempts,
     clients,
     client_secrets,
     consents,

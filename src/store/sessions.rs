@@ -28,6 +28,7 @@ pub(super) struct Row {
     last_seen_at: i64,
     expires_at: i64,
     ended_at: Option<i64>,
+    remembered: bool,
 }
 
 impl Row {
@@ -46,6 +47,7 @@ impl Row {
             ended_at: self.ended_at,
             user_agent: self.user_agent,
             ip: self.ip,
+            remembered: self.remembered,
         })
     }
 }
@@ -68,6 +70,7 @@ pub fn insert(conn: &mut Conn, session: &Session, digest: &Digest<SessionSecret>
         last_seen_at: session.last_seen_at,
         expires_at: session.expires_at,
         ended_at: session.ended_at,
+        remembered: session.remembered,
     };
     diesel::insert_into(sessions::table).values(&row).execute(conn)?;
     Ok(())
@@ -150,6 +153,7 @@ pub fn renew(conn: &mut Conn, session: &Session, digest: &Digest<SessionSecret>)
                     .eq(serde_json::to_string(&session.auth.amr).unwrap_or_else(|_| "[]".to_owned())),
                 sessions::acr.eq(&session.auth.acr),
                 sessions::last_seen_at.eq(session.last_seen_at),
+                sessions::remembered.eq(session.remembered),
             ))
             .execute(conn)?;
     Ok(changed == 1)

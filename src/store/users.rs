@@ -1,11 +1,13 @@
 //! People, the names they sign in with, and their password hashes.
 
 use super::conn::{Conn, on_each};
+use super::factors;
 use super::fault::{StoreError, TxResult};
-use super::schema::{login_names, passwords, users};
+use super::schema::{factors as enrolled, login_names, passwords, users};
 use crate::base::clock::Seconds;
 use crate::base::id::UserId;
 use crate::domain::user::{User, login_key};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
@@ -104,6 +106,21 @@ pub fn find(conn: &mut Conn, id: &str) -> TxResult<Option<User>> {
     row.map(Row::into_user).transpose()
 }
 
+/// [`find`], and whether the person has a second factor, in one statement: what a sign-in asks.
+///
+/// # Errors
+/// Store errors.
+pub fn find_at_login(conn: &mut Conn, id: &str) -> TxResult<Option<(User, bool)>> {
+    let has_factor = exists(enrolled::table.filter(enrolled::user_id.eq(users::id)));
+    let found: Option<(Row, bool)> = on_each!(conn, inner => users::table
+        .find(id)
+        .filter(users::deleted_at.is_null())
+        .select((Row::as_select(), has_factor))
+        .get_result(inner)
+        .optional())?;
+    found.map(|(row, has_factor)| Ok((row.into_user()?, has_factor))).transpose()
+}
+
 /// A person by what was typed, and their password hash.
 ///
 /// # Errors
@@ -157,7 +174,7 @@ pub fn any_with_role(conn: &mut Conn, role: &str) -> TxResult<bool> {
     Ok(found.is_some())
 }
 
-/// Sets a password hash (PHC text).
+/// Sets a password hash (PHC text). Half-done sign-ins and remembered browsers stood on the old one.
 ///
 /// # Errors
 /// Store errors.
@@ -169,7 +186,7 @@ pub fn set_password(conn: &mut Conn, user_id: &str, hash: &str, now: Seconds) ->
         .do_update()
         .set((passwords::hash.eq(excluded(passwords::hash)), passwords::changed_at.eq(excluded(passwords::changed_at))))
         .execute(inner))?;
-    Ok(())
+    factors::forget_way(conn, user_id)
 }
 
 /// Whether anybody still has a password hash of another form than argon2's. Reads all of them, if nobody does.
@@ -205,6 +222,7 @@ pub fn hold_password(conn: &mut Conn, user_id: &str, checked: &str, hash: &str) 
 pub fn delete(conn: &mut Conn, user_id: &str, now: Seconds) -> TxResult<()> {
     diesel::delete(login_names::table.filter(login_names::user_id.eq(user_id))).execute(conn)?;
     diesel::delete(passwords::table.find(user_id)).execute(conn)?;
+    factors::reset(conn, user_id)?;
     diesel::update(users::table.find(user_id))
         .set((
             users::username.eq(""),

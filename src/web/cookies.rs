@@ -2,8 +2,9 @@
 //! SameSite=Lax or stricter, Path=/, no Domain.
 
 use super::request::Response;
+use crate::base::clock::Seconds;
 use crate::base::id::ClientId;
-use crate::base::secret::{BrowserSecret, Digest, Plain, Secret, SessionSecret};
+use crate::base::secret::{BrowserSecret, DeviceSecret, Digest, Plain, Secret, SessionSecret};
 use crate::base::words::Words;
 use crate::engine::accounts::MOST_OTHERS;
 use crate::engine::limits::device;
@@ -22,6 +23,11 @@ const BROWSER: &str = "__Host-lk_ix";
 /// Marks of accounts that signed in in this browser before, joined by dots: they open nothing, and let wrong passwords
 /// be counted for this browser by itself.
 const DEVICE: &str = "__Host-lk_dev";
+/// What a browser is remembered by that need not be asked for the second factor: a value for each person who
+/// asked for that, joined by dots, the newest first.
+const REMEMBERED: &str = "__Host-lk_rem";
+/// The most people for whom a browser is remembered.
+const MOST_REMEMBERED: usize = 4;
 /// The attributes of every cookie; `__Host-` makes the browser insist on most of them. On
 /// `http://localhost` browsers take Secure cookies as well.
 const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
@@ -58,6 +64,9 @@ pub fn visitor(http: &HttpRequest) -> Visitor {
                 let marks = value.split('.').filter(|mark| mark.len() == device::LENGTH).take(device::MOST);
                 visitor.devices = marks.map(str::to_owned).collect();
             }
+            if name == REMEMBERED && visitor.remembered.is_empty() {
+                visitor.remembered = remembered(value).map(|device| device.digest()).collect();
+            }
             if value.len() != LENGTH {
                 continue;
             }
@@ -92,6 +101,22 @@ pub fn signed_in(http: &HttpRequest, response: &mut Response, signed_in: &Signed
     if !signed_in.browser_states.is_empty() {
         set_browser_states(response, signed_in.browser_states.iter().map(String::as_str));
     }
+    if let Some((secret, life)) = &signed_in.remembered {
+        set_remembered(http, response, secret, *life);
+    }
+}
+
+fn remembered(text: &str) -> impl Iterator<Item = Plain<DeviceSecret>> {
+    let ours = text.split('.').filter(|value| value.len() == LENGTH).take(MOST_REMEMBERED);
+    ours.map(Plain::<DeviceSecret>::presented)
+}
+
+/// Adds a value to those by which this browser is remembered, for `life` seconds.
+fn set_remembered(http: &HttpRequest, response: &mut Response, new: &Plain<DeviceSecret>, life: Seconds) {
+    let held: Vec<_> = remembered(cookie(http, REMEMBERED).unwrap_or_default()).collect();
+    let held = held.iter().map(Plain::reveal).take(MOST_REMEMBERED - 1);
+    let values: Vec<&str> = std::iter::once(new.reveal()).chain(held).collect();
+    set(response, &format!("{REMEMBERED}={}; {ATTRIBUTES}; Max-Age={life}", values.join(".")));
 }
 
 /// Sets the session cookie; it lasts as long as the browser runs, the store ends it earlier.

@@ -1,6 +1,7 @@
 //! Logs and traces of the real program (security rows V8, V9): one JSON line a request, no secret at any
 //! level, nothing that drives a terminal; a refused request is found by its trace id.
 
+use crate::factors;
 use crate::harness::binary::{Instance, Server};
 use crate::harness::child::PATIENCE;
 use crate::harness::http::{Answer, Visitor};
@@ -85,6 +86,34 @@ fn prepared(level: &str) -> Instance {
     instance
 }
 
+/// An authenticator app is enrolled, answered wrongly, and stood in for by a recovery code: what of it is secret, and
+/// the answers that were errors.
+fn second_factor(server: &Server, visitor: &mut Visitor) -> (Vec<(&'static str, String)>, Vec<Answer>) {
+    let page = visitor.get("/account/security/add");
+    let key = factors::key(&page);
+    let now = latchkey::base::clock::Clock::system().now();
+    let code = factors::code_of(&key, now);
+    // The page shows the key again, which is its job.
+    factors::confirm(visitor, &page, "canary-wrong-otp-4Rr5");
+    let codes = factors::codes(&factors::confirm(visitor, &page, &code));
+    let mut other = server.visitor();
+    let first = other.get("/login");
+    let half = log_in(&mut other, &first, PASSWORD);
+    let second = other.follow(half);
+    let refused = factors::answer(&mut other, &second, "canary-wrong-otp-4Rr5", &[]);
+    let by = [("by", "recovery_code"), ("remember", "1")];
+    let done = factors::answer(&mut other, &second, &codes[0], &by);
+    assert_eq!(done.location(), "/account", "{}", done.text());
+    let mut secrets = vec![
+        ("key of an authenticator app", key),
+        ("sealed key", page.input("enrolment").unwrap()),
+        ("typed secret", "canary-wrong-otp-4Rr5".to_owned()),
+        ("cookie of a remembered browser", other.cookies["__Host-lk_rem"].clone()),
+    ];
+    secrets.extend(codes.iter().map(|code| ("recovery code", code.clone())));
+    (secrets, vec![refused])
+}
+
 /// Everything issued and typed in a whole flow with failures; the answers that were errors.
 fn whole_flow(server: &Server) -> (Vec<(&'static str, String)>, Vec<Answer>) {
     let mut visitor = server.visitor();
@@ -136,6 +165,8 @@ fn whole_flow(server: &Server) -> (Vec<(&'static str, String)>, Vec<Answer>) {
     shown.push(stranger.get("/recover?link=lk_ott_canary-link-5Ee6"));
     let wrong = authorize(&challenge).replace("%2Fcb", "%2Fother");
     shown.push(stranger.get(&wrong));
+    let (factor, refused) = second_factor(server, &mut visitor);
+    shown.extend(refused);
     let mut secrets = vec![
         ("code", code),
         ("access token", access),
@@ -145,6 +176,7 @@ fn whole_flow(server: &Server) -> (Vec<(&'static str, String)>, Vec<Answer>) {
     secrets.push(("second access token", refreshed["access_token"].as_str().unwrap().to_owned()));
     secrets.push(("ID token", text("id_token")));
     secrets.extend(visitor.cookies.values().map(|value| ("cookie", value.clone())));
+    secrets.extend(factor);
     for typed in [
         PASSWORD,
         WRONG_PASSWORD,

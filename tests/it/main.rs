@@ -36,6 +36,7 @@ mod disabled;
 mod discovery;
 mod double_click;
 mod examples;
+mod factors;
 mod flow;
 mod form_post;
 mod form_post_browser;

@@ -122,7 +122,7 @@ fn no_page_needs_more_than_the_content_security_policy_allows() {
                 assert!(from.starts_with("/static/"), "{at}: {from} is remote");
             }
             let href = attribute(tag, "href").or(attribute(tag, "action")).unwrap_or("/");
-            let known = ["/", "#", "http://", "https://", "com.example.books:/"];
+            let known = ["/", "#", "http://", "https://", "com.example.books:/", "otpauth://totp/"];
             assert!(known.iter().any(|start| href.starts_with(start)), "{at}: {href}");
             assert!(!href.starts_with("//"), "{at}: {href} leaves the origin");
         }

@@ -1,5 +1,6 @@
 //! What a stolen database holds (security rows V3, V4, V5, V6): digests, argon2id and sealed keys.
 
+use crate::factors;
 use crate::harness::app::{CALLBACK, PASSWORD, TestApp, VERIFIER};
 use diesel::RunQueryDsl as _;
 use diesel::sql_types::Text;
@@ -104,11 +105,29 @@ fn sec_v3_a_stolen_database_holds_no_secret_that_was_issued() {
         app.redeem(client, &code);
         app.revoke(client, refreshed["refresh_token"].as_str().unwrap());
     }
-    // An issued and not yet redeemed code too.
-    secrets.push(("open code", app.code(&client, "ada")));
+    let mut visitor = crate::harness::expect::signed_in(&app, "ada");
+    let page = visitor.get("/account/security/add");
+    let key = factors::key(&page);
+    let shown = factors::confirm(&mut visitor, &page, &factors::code_of(&key, app.clock.now()));
+    let codes = factors::codes(&shown);
+    let raw = totp_rs::Secret::try_from_base32(&key).expect("base32");
+    secrets.push(("key of an authenticator app, encoded", latchkey::base::secret::b64(raw.as_bytes())));
+    secrets.push(("key of an authenticator app", key));
+    let mut other = app.visitor();
+    let step = factors::second_step(&mut other, "/login", "ada");
+    let by = [("by", "recovery_code"), ("remember", "1")];
+    assert_eq!(factors::answer(&mut other, &step, &codes[0], &by).location(), "/account");
+    secrets.push(("cookie of a remembered browser", other.cookies["__Host-lk_rem"].clone()));
+    let grouped = codes.iter().flat_map(|code| [code.clone(), code.replace('-', "")]).collect::<Vec<_>>();
+    // An issued and not yet redeemed code too, of somebody who needs no second step.
+    app.user("bob");
+    secrets.push(("open code", app.code(&client, "bob")));
     let dump = dump(&app);
     for known in ["ada@example.com", "$argon2id$", "login.succeeded", CALLBACK] {
         assert!(dump.contains(known), "the dump is not complete: {known}");
+    }
+    for code in &grouped {
+        assert!(!dump.contains(code.as_str()), "a recovery code is in the database");
     }
     for (name, secret) in &secrets {
         assert!(secret.len() > 20, "{name}: {secret}");

@@ -122,7 +122,7 @@ fn keys_hide_names_and_join_what_is_one_network() {
     let known = |engine: &Engine| Guess::password(engine, Account::Known(&id), ip, &[]);
     assert_ne!(known(&namer.0.engine), namer.at("ada", "192.0.2.7"));
     assert_ne!(known(&namer.0.engine), known(&other.0.engine), "another instance has other names");
-    let factor = Guess::factor(&namer.0.engine, &id, &[]);
+    let factor = Guess::factor(&namer.0.engine, &id, "totp", &[]);
     assert_ne!(factor.as_str(), known(&namer.0.engine).as_str(), "a counter of its own");
 }
 
@@ -131,7 +131,7 @@ fn keys_hide_names_and_join_what_is_one_network() {
 fn sec_p1_second_factors_are_counted_for_the_account() {
     let app = TestApp::start();
     let (ada, bob) = (app.user("ada").id, app.user("bob").id);
-    let guess = Guess::factor(&app.engine, &ada, &[]);
+    let guess = Guess::factor(&app.engine, &ada, "totp", &[]);
     let attempt = |guess: &Guess, now: Seconds| {
         let guess = guess.clone();
         match app.engine.db.write_blocking(move |conn| before(conn, &guess, now)) {
@@ -142,9 +142,13 @@ fn sec_p1_second_factors_are_counted_for_the_account() {
     };
     (0..5).for_each(|_| assert_eq!(attempt(&guess, NOW), None));
     assert_eq!(attempt(&guess, NOW), Some((Check::FactorThrottled, 2)));
-    assert_eq!(attempt(&Guess::factor(&app.engine, &bob, &[]), NOW), None);
+    assert_eq!(attempt(&Guess::factor(&app.engine, &bob, "totp", &[]), NOW), None);
     let devices = latchkey::engine::limits::remember(&app.engine, &[], &ada);
-    assert_eq!(attempt(&Guess::factor(&app.engine, &ada, &devices), NOW), None, "a browser that is known");
+    assert_eq!(
+        attempt(&Guess::factor(&app.engine, &ada, "totp", &devices), NOW),
+        None,
+        "a browser that is known"
+    );
     assert_eq!(attempt(&guess, NOW + 2), None);
     assert_eq!(attempt(&guess, NOW + 2), Some((Check::FactorThrottled, 4)));
 }

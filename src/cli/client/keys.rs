@@ -41,7 +41,7 @@ const RFC7591: &str = "RFC 7591 §2";
 const OURS: &str = "Latchkey's own";
 
 /// Key, what it does, where it is from; in the order of [`KEYS`].
-const EFFECTS: [(&str, &str, &str); 44] = [
+const EFFECTS: [(&str, &str, &str); 45] = [
     ("client_name", "Shown on every page about the app.", RFC7591),
     (
         "application_type",
@@ -79,6 +79,11 @@ const EFFECTS: [(&str, &str, &str); 44] = [
     ("require_auth_time", "Kept; ID tokens always have `auth_time`.", REGISTRATION),
     ("pkce", "`optional` lets a confidential app leave PKCE out; what it sends is checked.", OURS),
     ("consent", "`skip` never asks people: for apps of your own.", OURS),
+    (
+        "second_factor",
+        "`required` asks people for a second factor whenever they sign in to the app; a remembered browser does not stand in.",
+        OURS,
+    ),
     ("access_token_format", "`jwt` is RFC 9068; `opaque` is a random string, to be introspected.", OURS),
     ("access_token_seconds", "Life of its access tokens; else `tokens.access_token_seconds`.", OURS),
     (
@@ -136,7 +141,11 @@ const EFFECTS: [(&str, &str, &str); 44] = [
         "Its host is the sector. Needed when the redirect URIs are of several hosts: https.",
         "OIDC Core §8.1",
     ),
-    ("default_acr_values", "Kept; there is one class of sign-in, `urn:latchkey:acr:password`.", REGISTRATION),
+    (
+        "default_acr_values",
+        "Classes of sign-in that requests without `acr_values` ask for, best first: `urn:latchkey:acr:mfa`, `urn:latchkey:acr:password`.",
+        REGISTRATION,
+    ),
     (
         "initiate_login_uri",
         "Where a sign-in is begun from outside the app, as by the links on the account page: https.",

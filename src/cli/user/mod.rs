@@ -1,6 +1,7 @@
 //! `latchkey user`: people's accounts.
 
 mod add;
+mod factors;
 mod import;
 mod list;
 mod passwd;
@@ -28,6 +29,8 @@ pub enum Command {
     Show(show::Args),
     /// Set a password, or make a link to set one
     Passwd(passwd::Args),
+    /// Show the second factors of a person, or take them away when they are lost
+    Factors(factors::Args),
     /// Switch an account off: all it is signed in to ends
     Disable(switch::Args),
     /// Switch an account on again
@@ -47,6 +50,7 @@ pub fn run(global: &Global, command: &Command) -> Result<Answer, Failure> {
         Command::List(args) => list::run(global, args),
         Command::Show(args) => show::run(global, args),
         Command::Passwd(args) => passwd::run(global, args),
+        Command::Factors(args) => factors::run(global, args),
         Command::Disable(args) => switch::run(global, args, false),
         Command::Enable(args) => switch::run(global, args, true),
         Command::Rm(args) => rm::run(global, args),

@@ -6,6 +6,7 @@ mod database;
 mod keys;
 mod limits;
 mod log;
+mod login;
 mod outbound;
 mod password;
 mod redis;
@@ -23,6 +24,7 @@ pub use database::Database;
 pub use keys::Keys;
 pub use limits::{Counters, Limits};
 pub use log::{Level, Log, LogFormat};
+pub use login::Login;
 pub use outbound::Calls;
 pub use password::Password;
 pub use registration::{Registration, RegistrationMode};
@@ -42,6 +44,7 @@ pub(super) const SECTIONS: &[Section] = &[
     Keys::SECTION,
     Tokens::SECTION,
     Session::SECTION,
+    Login::SECTION,
     Password::SECTION,
     Limits::SECTION,
     Redis::SECTION,

@@ -37,6 +37,17 @@ pub enum ConsentPolicy {
     Skip,
 }
 
+/// Whether people need a second factor for the app.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactorPolicy {
+    /// As the server, the person's roles and the app's requests say.
+    #[default]
+    Optional,
+    /// Always, and none that was remembered.
+    Required,
+}
+
 /// The form of access tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -125,6 +136,9 @@ pub struct Metadata {
     /// Whether the person is asked.
     #[serde(default)]
     pub consent: ConsentPolicy,
+    /// Whether people need a second factor for it (this server's own member).
+    #[serde(default)]
+    pub second_factor: SecondFactorPolicy,
     /// JWT or opaque.
     #[serde(default)]
     pub access_token_format: AccessTokenFormat,
@@ -263,6 +277,7 @@ impl Metadata {
             require_auth_time: false,
             pkce: PkcePolicy::Required,
             consent: ConsentPolicy::Ask,
+            second_factor: SecondFactorPolicy::default(),
             access_token_format: AccessTokenFormat::Jwt,
             access_token_seconds: None,
             refresh_grace_seconds: None,

@@ -1,5 +1,7 @@
 //! What people may do with their own account: see and end sessions, see and take back consents.
 
+pub mod factors;
+
 use super::accounts::end_others;
 use super::context::{Ctx, Engine};
 use super::logout::Frame;

@@ -36,6 +36,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("require_auth_time", "true or false"),
     ("pkce", "required or optional"),
     ("consent", "ask or skip"),
+    ("second_factor", "optional or required"),
     ("access_token_format", "jwt or opaque"),
     ("access_token_seconds", "a number of seconds, 10 to 3600"),
     ("refresh_grace_seconds", "a number of seconds, 0 to 60"),

@@ -12,6 +12,7 @@ pub mod client_secrets;
 pub mod clients;
 pub mod document;
 pub mod env_lines;
+pub mod factors;
 mod fault;
 pub mod imports;
 pub mod initial_tokens;

@@ -79,6 +79,7 @@ impl Stand {
             ended_at: None,
             user_agent: String::new(),
             ip: String::new(),
+            remembered: false,
         };
         let grant = Grant {
             id: GrantId::generate(clock, rng),

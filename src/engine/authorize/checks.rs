@@ -120,6 +120,11 @@ impl<'a> Draft<'a> {
     pub fn finish(self) -> Option<(AuthorizationRequest, Arc<Client>)> {
         let client = self.client?;
         let text = |name: &str| self.params.get(name).map(str::to_owned);
+        // OIDC Registration §2: default_acr_values are for requests that name none.
+        let acr_values = match self.params.get("acr_values") {
+            Some(sent) => sent.split(' ').filter(|acr| !acr.is_empty()).map(str::to_owned).collect(),
+            None => client.metadata.default_acr_values.clone(),
+        };
         let request = AuthorizationRequest {
             client_id: ClientId::from_stored(client.id.as_str()),
             redirect_uri: self.redirect_uri?,
@@ -131,6 +136,7 @@ impl<'a> Draft<'a> {
             code_challenge: self.code_challenge,
             prompt: self.prompt,
             max_age: self.max_age,
+            acr_values,
             login_hint: text("login_hint"),
             ui_locales: text("ui_locales"),
             hinted_subject: self.hinted_subject,

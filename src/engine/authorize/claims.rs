@@ -1,10 +1,9 @@
 //! The `claims` parameter (OIDC Core §5.5): read strictly, and what it demands can be met.
 
 use super::checks::Draft;
-use crate::domain::session::{ACR_PASSWORD, Session};
+use crate::domain::session::Class;
 use crate::engine::context::Engine;
 use crate::engine::keys::strict_json;
-use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::refusal::{Check, Refusal};
 
@@ -22,26 +21,10 @@ pub fn well_formed(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
 /// that no sign-in here reaches is told before anybody signs in for it.
 pub fn acr_reachable(_: &Engine, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let required = draft.claims.as_ref().map(ClaimsRequest::required_acr).unwrap_or_default();
-    if required.is_empty() || required.iter().any(|acr| acr == ACR_PASSWORD) {
+    let reachable = |acr: &String| Class::REACHABLE.iter().any(|class| class.acr() == acr);
+    if required.is_empty() || required.iter().any(reachable) {
         return Ok(());
     }
-    Err(Refusal::new(Check::AcrUnmet).with(ACR_PASSWORD, required.join(" ")))
-}
-
-/// Whether the sign-in of `session` is of a class that the request demands.
-pub fn reaches_acr(request: &AuthorizationRequest, session: &Session) -> bool {
-    let required = request.claims.as_ref().map(ClaimsRequest::required_acr).unwrap_or_default();
-    required.is_empty() || required.contains(&session.auth.acr)
-}
-
-/// [`reaches_acr`], where a code would be given.
-///
-/// # Errors
-/// [`Check::AcrUnmet`].
-pub fn acr_reached(request: &AuthorizationRequest, session: &Session) -> Result<(), Refusal> {
-    if reaches_acr(request, session) {
-        return Ok(());
-    }
-    let required = request.claims.as_ref().map(ClaimsRequest::required_acr).unwrap_or_default();
-    Err(Refusal::new(Check::AcrUnmet).with(required.join(" "), &session.auth.acr))
+    let classes: Vec<&str> = Class::REACHABLE.iter().map(|class| class.acr()).collect();
+    Err(Refusal::new(Check::AcrUnmet).with(classes.join(" or "), required.join(" ")))
 }

@@ -1,24 +1,24 @@
 //! Giving what was asked for, once everything is said: the code, and for clients with the legacy
 //! switch tokens beside it or instead. Decided in one transaction, signed and told after COMMIT.
 
-use super::claims;
 use super::next::Step;
 use super::response::{self, AuthorizationResponse, Outcome, Target};
 use super::waiting::{Standing, Waiting, consent_of};
 use crate::base::secret::{Code, Plain};
 use crate::domain::authorization::{Approval, Authorization, Stage};
 use crate::domain::client::Client;
-use crate::domain::session::Session;
+use crate::domain::session::{Class, Session};
 use crate::domain::user::User;
 use crate::engine::context::{Ctx, Engine};
 use crate::engine::gate;
+use crate::engine::login::Demand;
 use crate::engine::token::browser_app::Browser;
 use crate::engine::token::issue::{self, Plan};
 use crate::engine::token::{Exchange, front_channel};
 use crate::engine::turn::in_turn;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::params::Params;
-use crate::protocol::refusal::Check;
+use crate::protocol::refusal::{Check, Refusal};
 use crate::protocol::scope::Scope;
 use crate::store::{Conn, Fault, TxResult, audit, authorizations, clients, consents, sessions};
 use std::sync::Arc;
@@ -63,7 +63,7 @@ pub(super) async fn grant_at_once(
         .db
         .write_decided(move |conn| {
             let request = &authorization.request;
-            claims::acr_reached(request, &session)?;
+            enough(&with, (request, &client), (&session, &user))?;
             hold(conn, request, &session)?;
             gate::may_authorize(conn, &request.client_id, &session.id, &user.id)?;
             let approval = approval(&with, &session, &user, scope);
@@ -108,7 +108,7 @@ fn grant_in(
     let mut authorization = waiting.authorization;
     let approval = approval(engine, session, user, approved.scope);
     let request = &authorization.request;
-    claims::acr_reached(request, session)?;
+    enough(engine, (request, &waiting.client), (session, user))?;
     hold(conn, request, session)?;
     gate::may_authorize(conn, &request.client_id, &session.id, &user.id)?;
     if approved.remember {
@@ -138,6 +138,21 @@ fn grant_in(
         record_code(conn, engine, ctx, &authorization)?;
     }
     Ok(given)
+}
+
+/// Whether the session has what this server, the client and the request ask for (OIDC Core §5.5.1.1, row P3): looked
+/// at where something is given, whatever pages led there.
+fn enough(
+    engine: &Engine,
+    (request, client): (&AuthorizationRequest, &Client),
+    (session, user): (&Session, &User),
+) -> TxResult<()> {
+    let demand = Demand::of(&engine.policy, user, Some(client), Some(request));
+    if demand.is_met_by(session) {
+        return Ok(());
+    }
+    let expected = demand.class.unwrap_or(Class::Mfa).acr();
+    Err(Refusal::new(Check::AcrUnmet).with(expected, &session.auth.acr).into())
 }
 
 /// A grant of tokens that leave here is new: whoever ends the session, takes the consent back or changes
@@ -216,7 +231,7 @@ pub fn grant_after_login(
     who: (Session, User),
 ) -> TxResult<Option<Given>> {
     let consent = consent_of(conn, &waiting.client, &who.1)?;
-    let standing = Standing { session: Some(who), consent };
+    let standing = Standing { session: Some(who), consent, has_factor: false };
     let (Step::Grant { scope }, Some((session, user))) =
         (waiting.step(&standing, engine.now()), &standing.session)
     else {

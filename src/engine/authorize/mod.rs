@@ -72,7 +72,7 @@ async fn begin(
     request: AuthorizationRequest,
     client: Arc<Client>,
 ) -> TxResult<Outcome> {
-    let Standing { session, consent } = standing(engine, visitor, &client, &request).await?;
+    let Standing { session, consent, has_factor } = standing(engine, visitor, &client, &request).await?;
     let facts = next::Facts {
         request: &request,
         client: &client,
@@ -82,6 +82,8 @@ async fn begin(
         expected: None,
         now: engine.now(),
         macs: &engine.macs,
+        policy: &engine.policy,
+        has_factor,
     };
     let step = next::step(&facts);
     if request.prompt.none

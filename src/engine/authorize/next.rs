@@ -1,13 +1,13 @@
 //! What comes next for an authorization request: one pure decision, used at the endpoint and after
 //! every page, so that no page can be skipped (security row A15).
 
-use super::claims;
 use crate::base::clock::Seconds;
 use crate::base::id::{SessionId, UserId};
 use crate::domain::client::Client;
-use crate::domain::session::Session;
+use crate::domain::session::{Class, Session};
 use crate::domain::user::User;
-use crate::engine::context::Macs;
+use crate::engine::context::{Macs, Policy};
+use crate::engine::login::Demand;
 use crate::engine::subject;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::refusal::Check;
@@ -19,6 +19,8 @@ use crate::store::consents::Consent;
 pub enum Step {
     /// Credentials must be asked.
     Login,
+    /// The person is signed in; a second factor must be given as well.
+    Factor,
     /// The person must say as whom to go on.
     Choose,
     /// The person must agree.
@@ -38,7 +40,7 @@ impl Step {
     pub fn refusal_without_pages(&self) -> Option<Check> {
         match self {
             Self::Login => Some(Check::LoginRequired),
-            Self::Choose => Some(Check::InteractionRequired),
+            Self::Factor | Self::Choose => Some(Check::InteractionRequired),
             Self::Consent { .. } => Some(Check::ConsentRequired),
             Self::Grant { .. } => None,
         }
@@ -63,6 +65,10 @@ pub struct Facts<'a> {
     pub now: Seconds,
     /// By what name the client knows whom.
     pub macs: &'a Macs,
+    /// Who needs a second factor.
+    pub policy: &'a Policy,
+    /// Whether the person has one, where that makes a difference.
+    pub has_factor: bool,
 }
 
 impl Facts<'_> {
@@ -73,6 +79,11 @@ impl Facts<'_> {
             Some((_, user)) if !choosing && self.admits(user) => Some(user.id.clone()),
             _ => None,
         }
+    }
+
+    /// What is asked of the sign-in of `user`.
+    pub fn demand(&self, user: &User) -> Demand {
+        Demand::of(self.policy, user, Some(self.client), Some(self.request))
     }
 
     fn admits(&self, user: &User) -> bool {
@@ -95,7 +106,9 @@ pub fn step(facts: &Facts<'_>) -> Step {
         let max_age = facts.request.max_age.or(facts.client.metadata.default_max_age);
         let age = facts.now.saturating_sub(session.auth.auth_time);
         let stale = max_age.is_some_and(|most| age > most || most == 0);
-        if prompt.login || stale || !claims::reaches_acr(facts.request, session) {
+        // A session of no class that there is here proves nothing that a factor could be added to.
+        let unknown = Class::of(&session.auth.acr).is_none() && facts.demand(user).class.is_some();
+        if prompt.login || stale || unknown {
             return Step::Login;
         }
         if prompt.select_account {
@@ -108,6 +121,10 @@ pub fn step(facts: &Facts<'_>) -> Step {
     }
     if facts.expected.is_some_and(|expected| *expected != user.id) {
         return Step::Choose;
+    }
+    let demand = facts.demand(user);
+    if !demand.is_met_by(session) || (!answered && facts.has_factor && demand.leaves_wish(session)) {
+        return Step::Factor;
     }
     consent_or_grant(facts)
 }

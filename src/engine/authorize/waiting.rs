@@ -11,13 +11,14 @@ use crate::domain::authorization::{Authorization, Stage};
 use crate::domain::client::Client;
 use crate::domain::session::Session;
 use crate::domain::user::User;
-use crate::engine::context::{Ctx, Engine, Macs};
+use crate::engine::context::{Ctx, Engine, Macs, Policy};
+use crate::engine::login::Demand;
 use crate::engine::subject;
 use crate::engine::visitor::Visitor;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::refusal::Check;
 use crate::store::consents::Consent;
-use crate::store::{Conn, Fault, TxResult, authorizations, consents};
+use crate::store::{Conn, Fault, TxResult, authorizations, consents, factors};
 use std::sync::Arc;
 
 /// A stored authorization that is still waiting, in the browser that began it.
@@ -31,6 +32,7 @@ pub struct Waiting {
     /// The person it is about, if it is about one.
     pub expected: Option<UserId>,
     macs: Arc<Macs>,
+    policy: Arc<Policy>,
 }
 
 impl Waiting {
@@ -58,6 +60,8 @@ impl Waiting {
             expected: self.expected.as_ref(),
             now,
             macs: &self.macs,
+            policy: &self.policy,
+            has_factor: standing.has_factor,
         })
     }
 }
@@ -103,7 +107,8 @@ pub fn find_waiting(conn: &mut Conn, engine: &Engine, visitor: &Visitor, id: &st
         .filter(|client| !client.is_younger_than(authorization.created_at))
         .filter(|client| still_allows(engine, client, &authorization.request))
         .ok_or_else(gone)?;
-    Ok(Waiting { authorization, client, answered_by, expected, macs: engine.macs.clone() })
+    let (macs, policy) = (engine.macs.clone(), engine.policy.clone());
+    Ok(Waiting { authorization, client, answered_by, expected, macs, policy })
 }
 
 /// One that was begun in this browser and came to its end.
@@ -146,6 +151,8 @@ pub fn still_answers(engine: &Engine, client: &Client, request: &AuthorizationRe
 pub(super) struct Standing {
     pub(super) session: Option<(Session, User)>,
     pub(super) consent: Option<Consent>,
+    /// Whether the person has a second factor; looked up only where the app would like one.
+    pub(super) has_factor: bool,
 }
 
 pub(super) async fn standing(
@@ -162,7 +169,16 @@ pub(super) async fn standing(
         }
         _ => None,
     };
-    Ok(Standing { session, consent })
+    let has_factor = match &session {
+        Some((session, user))
+            if Demand::of(&engine.policy, user, Some(client), Some(request)).leaves_wish(session) =>
+        {
+            let user = user.id.clone();
+            engine.db.read(move |conn| factors::any(conn, user.as_str())).await?
+        }
+        _ => false,
+    };
+    Ok(Standing { session, consent, has_factor })
 }
 
 /// The person whom the app names, if they are signed in here as well; else the current one.

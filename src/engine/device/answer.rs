@@ -7,6 +7,7 @@ use crate::domain::client::Client;
 use crate::domain::device::{Device, Stage, Visit};
 use crate::domain::session::Session;
 use crate::domain::user::User;
+use crate::engine::login::Demand;
 use crate::engine::visitor::Visitor;
 use crate::engine::{Ctx, Engine, gate};
 use crate::protocol::refusal::Check;
@@ -18,6 +19,8 @@ use std::sync::Arc;
 pub enum Step {
     /// The person must sign in (again).
     Login,
+    /// The person is signed in, and must give a second factor.
+    Factor,
     /// The person must answer.
     Answer(Box<Asked>),
     /// They said yes.
@@ -54,6 +57,9 @@ pub async fn step(engine: &Engine, visitor: &Visitor, id: &VisitId) -> TxResult<
     }
     match session {
         Some((session, user)) if is_fresh(engine, &visit, &client, &session) => {
+            if !is_enough(engine, &client, &session, &user) {
+                return Ok(Step::Factor);
+            }
             let user_code = UserCode::of(&engine.macs.user_code, &device.id);
             Ok(Step::Answer(Box::new(Asked { device, client, user_code, user })))
         }
@@ -80,6 +86,11 @@ fn is_fresh(engine: &Engine, visit: &Visit, client: &Client, session: &Session) 
     !too_old || auth_time >= visit.created_at
 }
 
+/// Whether the session has the factors that this server, the person's roles and the client ask for (row P3).
+fn is_enough(engine: &Engine, client: &Client, session: &Session, user: &User) -> bool {
+    Demand::of(&engine.policy, user, Some(client), None).is_met_by(session)
+}
+
 /// The person's answer. Of two who approve one code the first wins, and the device is theirs (row L5).
 ///
 /// # Errors
@@ -89,7 +100,9 @@ pub async fn decide(engine: &Engine, ctx: &Ctx, visitor: &Visitor, id: &VisitId,
     let job = move |conn: &mut Conn| {
         let (visit, device, client) = find_visit(conn, &with, &visitor, &id)?;
         let signed_in = visitor.signed_in(conn, &with)?;
-        let fresh = signed_in.filter(|(session, _)| is_fresh(&with, &visit, &client, session));
+        let fresh = signed_in.filter(|(session, user)| {
+            is_fresh(&with, &visit, &client, session) && is_enough(&with, &client, session, user)
+        });
         let (session, user) = fresh.ok_or(Check::SessionMissing)?;
         if device.stage != Stage::Pending {
             // The button was pressed twice.

@@ -18,7 +18,7 @@ use crate::base::secret::Digest;
 use crate::domain::client::Client;
 use crate::domain::device::{Device, Visit};
 use crate::protocol::refusal::Check;
-use crate::store::{Conn, TxResult, devices};
+use crate::store::{Conn, Fault, TxResult, devices};
 use std::sync::Arc;
 
 /// The grant type (RFC 8628 §3.4).
@@ -43,6 +43,23 @@ fn client_of(engine: &Engine, device: &Device) -> Option<Arc<Client>> {
         && device.scope.is_within(&client.scope)
         && device.resource.iter().all(|resource| resources.contains(resource));
     allows.then_some(client)
+}
+
+/// The client that a visit of this browser is about in the end, if it is still to be answered.
+///
+/// # Errors
+/// Store errors.
+pub fn client_of_visit(
+    conn: &mut Conn,
+    engine: &Engine,
+    visitor: &Visitor,
+    id: &VisitId,
+) -> TxResult<Option<Arc<Client>>> {
+    match find_visit(conn, engine, visitor, id) {
+        Ok((_, _, client)) => Ok(Some(client)),
+        Err(Fault::Refused(_)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// A visit of this browser, with what it is about and the client behind that.

@@ -26,6 +26,7 @@ mod public;
 mod request_object;
 mod ring;
 mod rotate;
+mod sealed;
 pub mod strict_json;
 mod verify;
 

@@ -82,13 +82,13 @@ impl Guess {
         }
     }
 
-    /// A second factor of `user`, who has proven the first: counted for the account, for who guesses here knows the
+    /// A second factor of one kind of `user`, who has proven the first: counted for the account, for who guesses here knows the
     /// password and may come from anywhere; but a known browser by itself (security row P1). Its counter is
     /// none of the password's.
-    pub fn factor(engine: &Engine, user: &UserId, devices: &[String]) -> Self {
+    pub fn factor(engine: &Engine, user: &UserId, kind: &str, devices: &[String]) -> Self {
         let of = Known::find(engine, devices, user).map_or_else(String::new, |known| known.id());
         Self {
-            key: mac(engine, &format!("factor {of}\nuser {user}")),
+            key: mac(engine, &format!("factor {kind} {of}\nuser {user}")),
             check: Check::FactorThrottled,
             from: Vec::new(),
             account: String::new(),

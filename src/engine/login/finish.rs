@@ -2,19 +2,24 @@
 //! authorization learns of it.
 
 use super::Toward;
+use super::demand::Demand;
 use super::state::Authenticated;
+use crate::base::clock::Seconds;
 use crate::base::id::SessionId;
-use crate::base::secret::{Digest, Plain, SessionSecret};
+use crate::base::secret::{DeviceSecret, Digest, Plain, SessionSecret};
 use crate::domain::authorization::Stage;
+use crate::domain::client::Client;
 use crate::domain::session::Session;
 use crate::domain::user::User;
 use crate::engine::accounts;
 use crate::engine::authorize::{Given, Waiting, find_over, find_waiting, grant_after_login};
 use crate::engine::context::{Ctx, Engine};
+use crate::engine::device;
 use crate::engine::limits;
 use crate::engine::visitor::{Visitor, start_session};
 use crate::protocol::refusal::Check;
 use crate::store::{Conn, Fault, TxResult, audit, authorizations, sessions};
+use std::sync::Arc;
 
 /// A person who proved who they are.
 pub struct SignedIn {
@@ -30,6 +35,8 @@ pub struct SignedIn {
     pub browser_states: Vec<String>,
     /// What the app is given, if nothing more is to be asked.
     pub given: Option<Given>,
+    /// What this browser is remembered by from now on, and for how long, seconds.
+    pub remembered: Option<(Plain<DeviceSecret>, Seconds)>,
 }
 
 /// What a sign-in is for, as found in its transaction.
@@ -38,8 +45,26 @@ pub(super) struct Aim {
     pub(super) waiting: Option<Waiting>,
     /// The session that has signed in for it before.
     begun: Option<SessionId>,
+    /// The client of the device that waits, if one does.
+    device: Option<Arc<Client>>,
     /// Whether the person asked to go on as somebody else.
     switching: bool,
+    /// Whether nothing is given yet, though all is said.
+    pausing: bool,
+}
+
+impl Aim {
+    /// What it asks of `user`.
+    pub(super) fn demand(&self, engine: &Engine, user: &User) -> Demand {
+        let client = self.waiting.as_ref().map(|waiting| &waiting.client).or(self.device.as_ref());
+        let request = self.waiting.as_ref().map(|waiting| &waiting.authorization.request);
+        Demand::of(&engine.policy, user, client.map(Arc::as_ref), request)
+    }
+
+    /// The person is to see something first: the app is answered when they come back.
+    pub(super) fn pausing(self) -> Self {
+        Self { pausing: true, ..self }
+    }
 }
 
 /// Finds what a sign-in is for.
@@ -51,7 +76,11 @@ pub(super) fn aim(conn: &mut Conn, engine: &Engine, visitor: &Visitor, toward: &
         None => (None, None),
         Some(id) => found(conn, engine, visitor, id.as_str())?,
     };
-    Ok(Aim { waiting, begun, switching: toward.switching })
+    let device = match &toward.device {
+        None => None,
+        Some(visit) => device::client_of_visit(conn, engine, visitor, visit)?,
+    };
+    Ok(Aim { waiting, begun, device, switching: toward.switching, pausing: false })
 }
 
 /// Signs in who gave every proof. It alone starts and renews sessions.
@@ -63,9 +92,10 @@ pub(super) fn finish(
     (engine, ctx): (&Engine, &Ctx),
     visitor: &Visitor,
     who: Authenticated,
-    Aim { waiting, begun, switching }: Aim,
+    aim: Aim,
 ) -> TxResult<SignedIn> {
     let user = who.user().clone();
+    let Aim { waiting, begun, switching, pausing, .. } = aim;
     // "Another account" is no way around the person an `id_token_hint` names (row A12).
     if switching && waiting.as_ref().is_some_and(|waiting| !waiting.admits(&user)) {
         return Err(Check::StepUnexpected.into());
@@ -82,12 +112,12 @@ pub(super) fn finish(
     let event = ctx.event("login.succeeded").user(user.id.as_str()).target(session.id.as_str());
     audit::record(conn, &engine.clock, &engine.rng, event.detail(methods))?;
     let given = match waiting {
-        Some(waiting) => answer(conn, (engine, ctx), waiting, (session, user.clone()), switching)?,
+        Some(waiting) => answer(conn, (engine, ctx), waiting, (session, user.clone()), (switching, pausing))?,
         None => None,
     };
     let others = arrival.others.into_iter().map(|(digest, _)| digest).collect();
     let devices = limits::remember(engine, &visitor.devices, &user.id);
-    Ok(SignedIn { user, session: secret, others, devices, browser_states, given })
+    Ok(SignedIn { user, session: secret, others, devices, browser_states, given, remembered: None })
 }
 
 /// The authorization that waits, and the session that has signed in for it before. Of one that is
@@ -134,7 +164,7 @@ fn answer(
     (engine, ctx): (&Engine, &Ctx),
     mut waiting: Waiting,
     (session, user): (Session, User),
-    switching: bool,
+    (switching, pausing): (bool, bool),
 ) -> TxResult<Option<Given>> {
     let id = waiting.authorization.id.as_str();
     if !authorizations::answer_login(conn, id, &session.id)? {
@@ -146,5 +176,8 @@ fn answer(
         waiting.expected = Some(user.id.clone());
     }
     waiting.answered_by = Some(session.id.clone());
+    if pausing {
+        return Ok(None);
+    }
     grant_after_login(conn, (engine, ctx), waiting, (session, user))
 }

@@ -2,6 +2,7 @@
 //! opens nothing; only [`super::advance`] and what follows it make an [`Authenticated`] of one; and a
 //! session is started for an [`Authenticated`] alone. None of them is cloned: each step consumes the one before.
 
+use super::factors::Factor;
 use crate::base::clock::Seconds;
 use crate::base::id::UserId;
 use crate::domain::session::{AuthContext, Class};
@@ -22,10 +23,11 @@ impl PrimaryDone {
         Self { user_id: user_id.clone(), amr: amr.iter().map(|&method| method.to_owned()).collect(), class }
     }
 
-    /// All that is asked for was given, by `user` as read in this transaction.
-    pub(super) fn authenticated(self, user: User, now: Seconds) -> Authenticated {
+    /// The proof was enough, or a browser that is `remembered` stood in for the second; the person is
+    /// `user`, as read in this transaction.
+    pub(super) fn enough(self, user: User, remembered: bool, now: Seconds) -> Authenticated {
         let auth = AuthContext { auth_time: now, amr: self.amr, acr: self.class.acr().to_owned() };
-        Authenticated { user, auth }
+        Authenticated { user, auth, remembered }
     }
 }
 
@@ -33,9 +35,23 @@ impl PrimaryDone {
 pub struct Authenticated {
     user: User,
     auth: AuthContext,
+    remembered: bool,
 }
 
 impl Authenticated {
+    /// A second factor was right after what `amr` says.
+    pub(super) fn by_second(user: User, mut amr: Vec<String>, factor: &Factor, now: Seconds) -> Self {
+        // RFC 8176 §2: "mfa: Multiple-factor authentication. When this is present, specific
+        // authentication methods used may also be included."
+        for method in factor.amr.iter().chain(&["mfa"]) {
+            if !amr.iter().any(|known| known == method) {
+                amr.push((*method).to_owned());
+            }
+        }
+        let auth = AuthContext { auth_time: now, amr, acr: factor.class.acr().to_owned() };
+        Self { user, auth, remembered: false }
+    }
+
     /// Who.
     pub fn user(&self) -> &User {
         &self.user
@@ -44,5 +60,10 @@ impl Authenticated {
     /// How and when.
     pub fn auth(&self) -> &AuthContext {
         &self.auth
+    }
+
+    /// Whether a remembered browser stood in for the second factor.
+    pub fn remembered(&self) -> bool {
+        self.remembered
     }
 }

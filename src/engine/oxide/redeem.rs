@@ -153,6 +153,7 @@ mod tests {
             code_challenge: challenge.and_then(Challenge::parse),
             prompt: Prompt::default(),
             max_age: None,
+            acr_values: Vec::new(),
             login_hint: None,
             ui_locales: None,
             hinted_subject: None,

@@ -42,7 +42,7 @@ pub fn plan(
         outlives_session: false,
     };
     let permit = exchange.may_issue(conn, IMPLICIT, Some(person))?;
-    let auth = permit.auth().ok_or(Check::Unexpected)?.clone();
+    let auth = permit.auth().ok_or(Check::Unexpected)?.told(&request.asked_acr());
     let grant = Grant {
         id: grant_id(authorization),
         client_id: exchange.client.id.clone(),

@@ -16,7 +16,7 @@ use crate::engine::authorize::RequestObjects;
 use crate::engine::begun::{Begun, Limits};
 use crate::engine::client_keys::ClientKeys;
 use crate::engine::clients::Clients;
-use crate::engine::context::{Macs, Policy};
+use crate::engine::context::{Macs, Policy, SecondFactor};
 use crate::engine::introspect::introspect;
 use crate::engine::keys::{KeyPolicy, KeyRing, Setup};
 use crate::engine::limits::{Limits as RequestLimits, Rules};
@@ -108,6 +108,7 @@ fn policy() -> Policy {
         sessions_per_user: 20,
         device_tries: true,
         max_login_delay: 60,
+        second_factor: SecondFactor::default(),
         min_password: 8,
         any_loopback_port: false,
         trace_rows: 100,
@@ -220,6 +221,7 @@ impl Rig {
             code_challenge: Challenge::parse(CHALLENGE),
             prompt: Prompt::default(),
             max_age: None,
+            acr_values: Vec::new(),
             login_hint: None,
             ui_locales: None,
             hinted_subject: None,
@@ -342,6 +344,7 @@ fn seed(db: &Db, clock: &Clock, rng: &Rng, (registered, user, session): (Vec<Cli
         ended_at: None,
         user_agent: String::new(),
         ip: String::new(),
+        remembered: false,
     };
     let digest = Plain::<SessionSecret>::generate(rng).digest();
     db.write_blocking(move |conn| {

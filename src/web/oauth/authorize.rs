@@ -72,6 +72,7 @@ pub fn respond(request: &Request, outcome: Outcome) -> Result<Response, Refusal>
         Outcome::Interact { id, step } => {
             let page = match step {
                 Step::Login | Step::Grant { .. } => "login",
+                Step::Factor => "login/factor",
                 Step::Choose => "switch",
                 Step::Consent { .. } => "consent",
             };

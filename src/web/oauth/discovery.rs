@@ -6,6 +6,7 @@ use super::jwks::cached;
 use super::register;
 use crate::base::secret::sha256_b64;
 use crate::domain::client::IMPLICIT;
+use crate::domain::session;
 use crate::engine::Engine;
 use crate::engine::admin::metadata::algs;
 use crate::engine::registration::Mode;
@@ -108,7 +109,10 @@ fn metadata(engine: &Engine) -> Map<String, Value> {
         ("introspection_endpoint_auth_signing_alg_values_supported", json!(assertions)),
         ("code_challenge_methods_supported", json!(["S256"])),
         ("prompt_values_supported", json!(Prompt::ALL)),
-        ("acr_values_supported", json!([crate::domain::session::ACR_PASSWORD])),
+        (
+            "acr_values_supported",
+            json!(session::Class::REACHABLE.iter().map(|class| class.acr()).collect::<Vec<_>>()),
+        ),
         ("authorization_response_iss_parameter_supported", json!(true)),
         ("claims_parameter_supported", json!(true)),
         ("request_parameter_supported", json!(true)),

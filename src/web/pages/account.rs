@@ -116,7 +116,7 @@ fn line(say: Words, session: &Session, current: bool) -> SessionLine {
 }
 
 /// A browser's description of itself in two words; a guess, shown as such to its owner only.
-fn device(say: Words, agent: &str) -> Phrase {
+pub(super) fn device(say: Words, agent: &str) -> Phrase {
     let first =
         |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, n)| *n);
     let browser = first(&[

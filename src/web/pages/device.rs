@@ -106,6 +106,7 @@ async fn show(request: Request, id: VisitId) -> Result<Response, Refusal> {
     let step = device::step(request.engine(), &request.visitor, &id).await.map_err(Fault::into_refusal)?;
     match step {
         Step::Login => Ok(to_login(&request, &id)),
+        Step::Factor => Ok(respond::to_own(&request, &format!("/login/factor?device={id}"))),
         Step::Answer(asked) => ask(&request, &id, &asked),
         Step::Approved => told(&request, request.words().device_done(), request.words().device_done_more()),
         Step::Denied => told(&request, request.words().device_denied(), request.words().device_denied_more()),
@@ -199,7 +200,17 @@ impl ForDevice {
     /// # Errors
     /// Store errors.
     pub(super) async fn of(request: &Request) -> Result<Option<Self>, Refusal> {
-        let Ok(Some(id)) = visit(request, "device") else { return Ok(None) };
+        match visit(request, "device") {
+            Ok(Some(id)) => Self::find(request, id).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// The one with this id, if it is of this browser and goes on.
+    ///
+    /// # Errors
+    /// Store errors.
+    pub(super) async fn find(request: &Request, id: VisitId) -> Result<Option<Self>, Refusal> {
         match device::step(request.engine(), &request.visitor, &id).await {
             Ok(step) => Ok(Some(Self { id, must_sign_in: matches!(step, Step::Login) })),
             Err(Fault::Refused(_)) => Ok(None),
@@ -208,8 +219,8 @@ impl ForDevice {
     }
 
     /// What the page or form names, to be carried along; whether there is one is looked at when it counts.
-    pub(super) fn named(request: &Request) -> Option<String> {
-        visit(request, "device").ok().flatten().map(VisitId::into_string)
+    pub(super) fn named(request: &Request) -> Option<VisitId> {
+        visit(request, "device").ok().flatten()
     }
 
     /// Where it goes on.

@@ -1,9 +1,10 @@
 //! The sign-in page, for an app that waits or for the account pages.
 
 use super::device::ForDevice;
-use super::{app_of, ix, leads_to, note, person, speak, typed};
-use crate::base::id::AuthorizationId;
+use super::{app_of, factor, ix, leads_to, note, person, security, setup, speak, typed};
+use crate::base::id::{AuthorizationId, VisitId};
 use crate::base::secret::Secret;
+use crate::domain::factor::Purpose;
 use crate::domain::user::User;
 use crate::engine::authorize::{self, Outcome, Step, Waiting};
 use crate::engine::login::{self, Attempt, Next, Toward};
@@ -68,11 +69,17 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     };
     let current = current.map_err(Fault::into_refusal)?;
     let switching = switching(&request);
+    if let Some(at) = request.query.get("at") {
+        return show_again(&request, at).await;
+    }
     let device = ForDevice::of(&request).await?;
     let must_sign_in = device.as_ref().is_some_and(|device| device.must_sign_in);
     match &waiting {
         None if current.is_some() && !switching && !must_sign_in => {
-            return Ok(respond::to_own(&request, &device.map_or_else(home, |device| device.path())));
+            return Ok(respond::to_own(
+                &request,
+                &device.map_or_else(|| path_of(Purpose::Account).to_owned(), |device| device.path()),
+            ));
         }
         // Signed in meanwhile, perhaps in another tab: on to the true step (security rows A14, A15).
         Some(waiting) if current.is_some() && !switching => {
@@ -88,9 +95,38 @@ async fn show(request: Request) -> Result<Response, Refusal> {
     page(&request, waiting.as_ref(), who, None)
 }
 
-/// Where a sign-in leads that is for nothing else.
-fn home() -> String {
-    "/account".to_owned()
+/// The page on which somebody who is signed in proves anew who they are.
+async fn show_again(request: &Request, at: &str) -> Result<Response, Refusal> {
+    let Some(id) = login::attempt_id(at) else { return Ok(respond::to_own(request, ROUTE.path)) };
+    match login::find_again(request.engine(), &request.visitor, &id).await {
+        Ok((_, user)) => page(request, None, again_as(&user, true), None),
+        Err(Fault::Refused(_)) => Ok(respond::to_own(request, ROUTE.path)),
+        Err(fault) => Err(fault.into_refusal()),
+    }
+}
+
+fn again_as(user: &User, fixed: bool) -> Who {
+    Who::Again { person: person(user), username: user.username.clone(), fixed }
+}
+
+/// Where a sign-in leads that is for no app: to a device that waits, else where it was begun for.
+async fn leads(request: &Request, toward: &Toward) -> String {
+    let device = match toward.device.clone() {
+        // The person is signed in, whatever became of the device.
+        Some(id) => ForDevice::find(request, id).await.unwrap_or_default(),
+        None => None,
+    };
+    device.map_or_else(|| path_of(toward.purpose).to_owned(), |device| device.path())
+}
+
+/// Where a sign-in leads that is for no app and no device.
+pub(super) fn path_of(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Account => "/account",
+        Purpose::Security => security::ROUTE.path,
+        Purpose::AddFactor => security::ADD.path,
+        Purpose::Setup => setup::APP.path,
+    }
 }
 
 /// Whether the person chose to use another account: by a link, and then in the form.
@@ -104,7 +140,7 @@ fn who(waiting: Option<&Waiting>, current: Option<&User>, switching: bool) -> Wh
     match (current, waiting) {
         (Some(user), Some(_)) if !switching && expected == Some(&user.id) => {
             let fixed = waiting.is_some_and(Waiting::names_somebody);
-            Who::Again { person: person(user), username: user.username.clone(), fixed }
+            again_as(user, fixed)
         }
         (_, Some(waiting)) => Who::Anyone(Field::holding(
             waiting.authorization.request.login_hint.as_deref().unwrap_or_default(),
@@ -133,7 +169,8 @@ fn page(
         csrf: request.csrf("/login", key.as_deref()),
         ix: key,
         reason: for_device.or(creating.then_some(Reason::NewAccount)),
-        device,
+        device: device.map(VisitId::into_string),
+        at: request.query.get("at").or_else(|| request.form.get("at")).map(str::to_owned),
         app: waiting.map(app_of),
         who,
         switching: switching(request) || creating,
@@ -157,35 +194,56 @@ async fn submit(request: Request) -> Result<Response, Refusal> {
     let attempt = Attempt {
         username: username.clone(),
         password: Secret::new(password),
-        toward: Toward { authorization: id.clone(), switching: switching(&request) },
+        toward: toward(&request, id).await?,
     };
+    let aim = attempt.toward.clone();
     match login::password(request.engine(), &request.ctx, &request.visitor, attempt).await {
-        Ok(Next::SignedIn(signed_in)) => go_on(request, id, *signed_in).await,
+        Ok(Next::SignedIn(signed_in)) => go_on(request, aim, *signed_in).await,
+        Ok(Next::Halfway(at)) => Ok(factor::to_second_step(&request, &at)),
         Err(fault) => again(&request, waiting.as_ref(), &username, fault.into_refusal()).await,
     }
 }
 
-async fn go_on(
+/// What the form is for: what it names itself, or what was stored when the person was asked to sign in again.
+async fn toward(request: &Request, authorization: Option<AuthorizationId>) -> Result<Toward, Refusal> {
+    let again = match request.form.get("at").and_then(login::attempt_id) {
+        Some(id) => match login::find_again(request.engine(), &request.visitor, &id).await {
+            Ok((attempt, _)) => Some(Toward::from(&attempt)),
+            Err(Fault::Refused(_)) => None,
+            Err(fault) => return Err(fault.into_refusal()),
+        },
+        None => None,
+    };
+    let named = Toward {
+        authorization,
+        device: ForDevice::named(request),
+        switching: switching(request),
+        purpose: Purpose::Account,
+    };
+    Ok(again.unwrap_or(named))
+}
+
+/// Where the browser goes after a sign-in, with its cookies.
+pub(super) async fn go_on(
     mut request: Request,
-    id: Option<AuthorizationId>,
+    toward: Toward,
     mut signed_in: login::SignedIn,
 ) -> Result<Response, Refusal> {
     request.visitor.session = Some(signed_in.session.digest());
-    let mut response = match (signed_in.given.take(), id) {
+    let mut response = match (signed_in.given.take(), &toward.authorization) {
         (Some(given), _) => {
             let outcome = given.answer(request.engine()).await;
             carry(&request, outcome).unwrap_or_else(|refusal| told(&request, &refusal))
         }
         (None, Some(id)) => {
             let (engine, ctx, visitor) = (request.engine(), &request.ctx, &request.visitor);
-            let outcome = authorize::resume(engine, ctx, visitor, &id).await;
+            let outcome = authorize::resume(engine, ctx, visitor, id).await;
             // The person is signed in, whatever became of the app's request: the cookie goes along.
             carry(&request, outcome).unwrap_or_else(|refusal| told(&request, &refusal))
         }
         (None, None) => {
-            // The person is signed in, whatever became of the device.
-            let device = ForDevice::of(&request).await.unwrap_or_default();
-            respond::to_own(&request, &device.map_or_else(home, |device| device.path()))
+            let path = leads(&request, &toward).await;
+            respond::to_own(&request, &path)
         }
     };
     cookies::signed_in(&request.http, &mut response, &signed_in);

@@ -4,6 +4,7 @@ use super::{typed, words};
 use crate::base::secret::{OneTimeLink, Plain, Secret};
 use crate::base::words::Phrase;
 use crate::domain::client::Metadata;
+use crate::domain::factor::Purpose;
 use crate::domain::user::User;
 use crate::engine::admin::{
     Actor, AdminError, Desk, FieldProblem, Mode, apply, clients, env_lines, links, people, users,
@@ -137,9 +138,13 @@ async fn make_admin(request: Request, link: Plain<OneTimeLink>) -> Result<Respon
 }
 
 async fn sign_in(request: Request, username: String, password: Secret) -> Result<Response, Refusal> {
-    let attempt = Attempt { username, password, toward: Toward::default() };
+    let toward = Toward { purpose: Purpose::Setup, ..Toward::default() };
+    let attempt = Attempt { username, password, toward };
     let next = login::password(request.engine(), &request.ctx, &request.visitor, attempt).await;
-    let Next::SignedIn(signed_in) = next.map_err(Fault::into_refusal)?;
+    let signed_in = match next.map_err(Fault::into_refusal)? {
+        Next::SignedIn(signed_in) => signed_in,
+        Next::Halfway(id) => return Ok(super::factor::to_second_step(&request, &id)),
+    };
     let mut response = respond::to_own(&request, APP.path);
     cookies::signed_in(&request.http, &mut response, &signed_in);
     Ok(response)

@@ -20,6 +20,8 @@ pub struct Login {
     pub csrf: String,
     /// The id of the stored authorization; none for a plain sign-in to the account pages.
     pub ix: Option<String>,
+    /// The half-done sign-in that asks for it, if one does.
+    pub at: Option<String>,
     /// The visit of the device pages that goes on after it.
     pub device: Option<String>,
     /// The app that waits, with its links (OpenID Connect Registration §2).
@@ -155,6 +157,7 @@ impl Login {
             chrome: Chrome::sample(say),
             csrf: "csrf-token".to_owned(),
             ix: app.is_some().then(|| "01J9ZK6V3Q".to_owned()),
+            at: None,
             device: None,
             app,
             who: Who::Anyone(Field::default()),

@@ -9,6 +9,9 @@
 //! | page | path | fields |
 //! | --- | --- | --- |
 //! | [`login`] | `/login` | `ix`?, `device`?, `username`, `password` |
+//! | [`second_step`] | `/login/factor` | `at`, `by`, `code`, `remember`? |
+//! | [`enrol`] | `/login/factor`, `/account/security/add` | `at`?, `enrolment`, `code`, `name` |
+//! | [`security`] | `/account/security` | `action` = rename, remove, codes, forget; `factor`, `name`, `browser` |
 //! | [`consent`] | `/consent` | `ix`, `scope`, `decision` = allow, deny; link `/login?ix=…&switch=1` |
 //! | [`switch_user`] | `/switch` | `ix`, `decision` = continue, switch, cancel |
 //! | [`device_code`] | `/device` | `user_code` |
@@ -27,6 +30,7 @@ pub mod consent;
 pub mod device_answer;
 pub mod device_code;
 pub mod difference;
+pub mod enrol;
 pub mod error;
 pub mod errors;
 pub mod form_post;
@@ -35,6 +39,10 @@ pub mod login;
 pub mod logout;
 pub mod notice;
 pub mod parts;
+mod qr;
+pub mod recovery_codes;
+pub mod second_step;
+pub mod security;
 pub mod set_password;
 pub mod setup_admin;
 pub mod setup_app;
@@ -175,6 +183,7 @@ pub const ALL: &[PageSample] = &[
         render_all: |say| rendered(device_answer::DeviceAnswer::samples(say)),
     },
     PageSample { name: "device_code", render_all: |say| rendered(device_code::DeviceCode::samples(say)) },
+    PageSample { name: "enrol", render_all: |say| rendered(enrol::Enrol::samples(say)) },
     PageSample { name: "error", render_all: |say| rendered(error::ErrorPage::samples(say)) },
     PageSample { name: "errors", render_all: |say| rendered(errors::Errors::samples(say)) },
     PageSample { name: "form_post", render_all: |say| rendered(form_post::FormPost::samples(say)) },
@@ -182,6 +191,12 @@ pub const ALL: &[PageSample] = &[
     PageSample { name: "login", render_all: |say| rendered(login::Login::samples(say)) },
     PageSample { name: "logout", render_all: |say| rendered(logout::Logout::samples(say)) },
     PageSample { name: "notice", render_all: |say| rendered(notice::Notice::samples(say)) },
+    PageSample {
+        name: "recovery_codes",
+        render_all: |say| rendered(recovery_codes::RecoveryCodes::samples(say)),
+    },
+    PageSample { name: "second_step", render_all: |say| rendered(second_step::SecondStep::samples(say)) },
+    PageSample { name: "security", render_all: |say| rendered(security::Security::samples(say)) },
     PageSample { name: "set_password", render_all: |say| rendered(set_password::SetPassword::samples(say)) },
     PageSample { name: "setup_admin", render_all: |say| rendered(setup_admin::SetupAdmin::samples(say)) },
     PageSample { name: "setup_app", render_all: |say| rendered(setup_app::SetupApp::samples(say)) },

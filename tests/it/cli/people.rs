@@ -98,3 +98,25 @@ fn a_dry_run_with_people_changes_nothing() {
     assert_dry(&program, &["recover", "ada"], "");
     assert_dry(&program, &["session", "end", "--user", "ada"], "");
 }
+
+/// Somebody lost their phone and their codes.
+#[test]
+fn the_second_factors_of_a_person_are_shown_and_taken_away() {
+    let program = Program::fresh();
+    program.add_user("ada");
+    assert!(program.run(&["user", "factors", "ada"]).ok().contains("has no second factor"));
+    program.run(&["user", "factors", "nobody"]).fails(3);
+    let db = program.db("factors");
+    let row = "INSERT INTO factors (id, user_id, kind, name, sealed, last_step, created_at) \
+               SELECT 'f', id, 'totp', 'Phone', '1.x.y', 1, 1 FROM users";
+    crate::harness::database::execute(&db, row);
+    let shown = program.run(&["user", "factors", "ada", "-o", "json"]).json();
+    assert_eq!((&shown["factors"][0]["name"], &shown["recovery_codes_left"]), (&"Phone".into(), &0.into()));
+    assert!(shown["factors"][0].get("sealed").is_none());
+    let text = program.run(&["user", "factors", "ADA"]).ok();
+    assert!(text.contains("totp") && text.contains("Phone") && text.contains("never used"), "{text}");
+    assert_dry(&program, &["user", "factors", "ada", "reset"], "");
+    assert_eq!(program.run(&["user", "factors", "ada", "reset", "-o", "json"]).json()["removed"], 1);
+    assert!(program.run(&["user", "factors", "ada"]).ok().contains("has no second factor"));
+    assert!(program.run(&["user", "factors", "ada", "reset"]).ok().contains("0 second factors"));
+}

@@ -87,8 +87,11 @@ pub fn execute(db: &Db, sql: &str) {
 
 /// The tables of `src/store/schema.rs`: name, and column by column its name and Diesel type.
 pub fn declared() -> Vec<(String, Vec<(String, String)>)> {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/schema.rs"));
-    let text = text.expect("the schema");
+    let store = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let mut text = std::fs::read_to_string(store.join("schema.rs")).expect("the schema");
+    for part in std::fs::read_dir(store.join("schema")).expect("its parts") {
+        text += &std::fs::read_to_string(part.expect("a part").path()).expect("a part of the schema");
+    }
     let mut tables = Vec::new();
     for block in text.split("diesel::table! {").skip(1) {
         let block = block.split("\n}\n").next().expect("an end");

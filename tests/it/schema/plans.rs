@@ -5,7 +5,7 @@ use crate::harness::app::on_postgres;
 use crate::harness::database::{Stand, execute, query};
 use diesel::Connection as _;
 use diesel::connection::InstrumentationEvent;
-use latchkey::base::id::{DeviceId, FamilyId, GrantId, SessionId, UserId, VisitId};
+use latchkey::base::id::{AttemptId, DeviceId, FactorId, FamilyId, GrantId, SessionId, UserId, VisitId};
 use latchkey::base::secret::{
     AccessToken, Digest, InitialToken, OneTimeLink, Plain, RegistrationToken, SessionSecret,
 };
@@ -14,8 +14,9 @@ use latchkey::domain::grant::Family;
 use latchkey::store::grants::Ending;
 use latchkey::store::outbox::{self, Lane};
 use latchkey::store::{
-    Conn, Db, TxResult, audit, authorizations, consents, device_tries, devices, grants, initial_tokens,
-    links, prune, registrations, session_clients, sessions, standing, throttles, tokens, traces, users,
+    Conn, Db, TxResult, attempts, audit, authorizations, consents, device_tries, devices, factors, grants,
+    initial_tokens, links, prune, registrations, remembered, session_clients, sessions, standing, throttles,
+    tokens, traces, users,
 };
 use std::sync::{Arc, Mutex};
 
@@ -169,6 +170,23 @@ fn what_each_request_asks_is_found_by_an_index() {
         devices::redeem(conn, &id, &GrantId::from_stored("g"), 1)?;
         devices::burn(conn, &id)?;
         device_tries::give_back(conn, "n")
+    });
+    assert_indexed(db, "second factors", |conn| {
+        let id = FactorId::from_stored("f");
+        users::find_at_login(conn, "u")?;
+        factors::any(conn, "u")?;
+        factors::sealed(conn, "u", "totp")?;
+        factors::take_step(conn, &id, 1, 1)?;
+        factors::use_code(conn, "u", &Digest::from_stored("d"), 1)?;
+        factors::codes_left(conn, "u")?;
+        factors::reset(conn, "u")?;
+        remembered::stands_in(conn, "u", &[Digest::from_stored("d")], 1)?;
+        remembered::of_user(conn, "u", 1)?;
+        let attempt = AttemptId::from_stored("a");
+        attempts::find(conn, "a")?;
+        attempts::consume(conn, &attempt, 1)?;
+        attempts::count_failure(conn, &attempt)?;
+        attempts::end_others(conn, "u", "a")
     });
     assert_indexed(db, "trace", |conn| traces::find(conn, "t").map(|_| ()));
 }

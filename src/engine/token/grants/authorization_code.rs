@@ -177,7 +177,7 @@ impl Redemption {
         scope: Scope,
         permit: &Permit,
     ) -> TxResult<Grant> {
-        let auth = permit.auth().ok_or(Check::Unexpected)?.clone();
+        let auth = permit.auth().ok_or(Check::Unexpected)?.told(&from.request.asked_acr());
         Ok(Grant {
             id: GrantId::generate(&self.exchange.engine.clock, &self.exchange.engine.rng),
             client_id: self.exchange.client.id.clone(),
