@@ -1,8 +1,8 @@
 //! The tables, as Diesel sees them; generated from `migrations/` by hand, held to it by `tests/it/schema.rs`.
 
-mod second_factors;
+mod sign_in;
 
-pub use second_factors::{factors, login_attempts, recovery_codes, remembered_browsers};
+pub use sign_in::{factors, login_attempts, login_names, passwords, recovery_codes, remembered_browsers};
 
 diesel::table! {
     settings (name) {
@@ -24,21 +24,6 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    login_names (name) {
-        name -> Text,
-        user_id -> Text,
-    }
-}
-
-diesel::table! {
-    passwords (user_id) {
-        user_id -> Text,
-        hash -> Text,
-        changed_at -> BigInt,
     }
 }
 

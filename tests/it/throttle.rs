@@ -143,6 +143,7 @@ fn sec_p1_second_factors_are_counted_for_the_account() {
     (0..5).for_each(|_| assert_eq!(attempt(&guess, NOW), None));
     assert_eq!(attempt(&guess, NOW), Some((Check::FactorThrottled, 2)));
     assert_eq!(attempt(&Guess::factor(&app.engine, &bob, "totp", &[]), NOW), None);
+    assert_eq!(attempt(&Guess::factor(&app.engine, &ada, "recovery_code", &[]), NOW), None, "another kind");
     let devices = latchkey::engine::limits::remember(&app.engine, &[], &ada);
     assert_eq!(
         attempt(&Guess::factor(&app.engine, &ada, "totp", &devices), NOW),

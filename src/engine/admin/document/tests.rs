@@ -25,6 +25,7 @@ fn the_keys_are_exactly_those_of_the_metadata() {
     (full.default_max_age, full.access_token_seconds, full.refresh_grace_seconds) =
         (Some(1), Some(1), Some(1));
     for text in [
+        &mut full.accent_color,
         &mut full.jwks_uri,
         &mut full.sector_identifier_uri,
         &mut full.initiate_login_uri,

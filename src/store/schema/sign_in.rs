@@ -1,4 +1,19 @@
-//! The tables of second factors and of sign-ins that wait for one.
+//! The tables of what people sign in with, and of sign-ins that are half done.
+
+diesel::table! {
+    login_names (name) {
+        name -> Text,
+        user_id -> Text,
+    }
+}
+
+diesel::table! {
+    passwords (user_id) {
+        user_id -> Text,
+        hash -> Text,
+        changed_at -> BigInt,
+    }
+}
 
 diesel::table! {
     factors (id) {
