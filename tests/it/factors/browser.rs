@@ -113,6 +113,7 @@ fn a_person_enrols_and_signs_in(javascript: bool) {
     // In this browser the password is enough now.
     walk.goto("/account");
     browser.click_text("Sign out here");
+    browser.wait_text("You are signed out");
     walk.goto("/login");
     walk.log_in();
     browser.wait_text("Your account");

@@ -146,8 +146,15 @@ fn sec_i3_what_only_an_admin_decides_is_refused_at_creation_and_update() {
     let told = metadata(&made);
     for (name, _) in KEYS.iter().filter(|(name, _)| *name != "jwks") {
         let own = told.contains_key(*name)
-            && !["pkce", "consent", "access_token_format", "legacy_response_types", "refresh_token_delivery"]
-                .contains(name);
+            && ![
+                "pkce",
+                "consent",
+                "access_token_format",
+                "legacy_response_types",
+                "refresh_token_delivery",
+                "second_factor",
+            ]
+            .contains(name);
         let answer = post(&app, None, &json!({ *name: { "no": "such form" } })).json();
         let words = text(&answer, "error_description");
         assert!(!own || !words.contains("administrator"), "{name}: {words}");
@@ -164,6 +171,7 @@ fn sec_i3_what_only_an_admin_decides_is_refused_at_creation_and_update() {
             "access_token_signing_alg",
             "legacy_response_types",
             "accent_color",
+            "second_factor",
         ];
         assert_eq!(
             words.contains("can only be set by an administrator"),
