@@ -95,7 +95,8 @@ fn accent_of(client: &Client) -> Option<Colour> {
     Colour::parse(colour)
 }
 
-fn css(colour: Colour) -> String {
+/// The style sheet of a colour: the custom properties of `static/latchkey.css` for both schemes.
+pub fn css(colour: Colour) -> String {
     let rule = |Accent { accent, on_accent, soft }| {
         format!(":root{{--accent:{accent};--on-accent:{on_accent};--soft:{soft}}}")
     };

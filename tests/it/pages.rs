@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::harness::node;
+use latchkey::base::colour::Colour;
 use latchkey::base::words::Words;
+use latchkey::web::brand;
 use latchkey::web::views::{self, ALL, Chrome, HOSTILE, assets, login, text};
 
 /// How long the checker may take over all pages.
@@ -333,7 +335,8 @@ fn write_all(dir: &Path, all_languages: bool) -> usize {
     for asset in assets::ALL {
         std::fs::write(dir.join(asset.path.trim_start_matches('/')), asset.body).unwrap();
     }
-    std::fs::write(dir.join("static/brand.css"), ":root{--accent:#1144cc}").unwrap();
+    let brand = brand::css(Colour::parse("#1144cc").unwrap());
+    std::fs::write(dir.join("static/brand.css"), brand).unwrap();
     std::fs::write(dir.join("static/logo"), LOGO).unwrap();
     written
 }
