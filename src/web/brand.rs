@@ -4,6 +4,7 @@
 use super::request::{Request, Response};
 use super::respond::Class;
 use super::routes::{Cors, Guard, Route, answer};
+use super::views::assets::digest;
 use super::views::text::Href;
 use crate::base::colour::{Accent, Colour, Grounds, accent};
 use crate::base::picture::Picture;
@@ -41,13 +42,20 @@ pub static LOGO: Route = Route {
     handler: |request| answer(std::future::ready(logo(&request))),
 };
 
+/// A picture with what its address carries: made once, for every page names it.
+#[derive(Clone)]
+struct Logo {
+    picture: Picture,
+    version: String,
+}
+
 /// How this server looks.
 #[derive(Clone)]
 pub struct Brand {
     /// What it is called.
     pub name: String,
     /// The picture before its name.
-    pub logo: Option<Picture>,
+    logo: Option<Logo>,
     /// Its colour.
     pub accent: Option<Colour>,
     /// Where its privacy policy is.
@@ -64,7 +72,7 @@ impl Brand {
         let link = |url: &Option<String>| url.clone().map(Href::own);
         Self {
             name: settings.name.clone(),
-            logo,
+            logo: logo.map(|picture| Logo { version: digest(&picture.bytes), picture }),
             accent: settings.accent,
             privacy: link(&settings.privacy_url),
             terms: link(&settings.terms_url),
@@ -74,7 +82,7 @@ impl Brand {
 
     /// The address of the picture below the issuer.
     pub fn logo_path(&self) -> Option<String> {
-        let version = version(&self.logo.as_ref()?.bytes);
+        let version = &self.logo.as_ref()?.version;
         Some(format!("{}?v={version}", LOGO.path))
     }
 
@@ -83,9 +91,9 @@ impl Brand {
     pub fn style_path(&self, client: Option<&Client>) -> Option<String> {
         let of_app = client.and_then(accent_of);
         let named = client.filter(|_| of_app.is_some()).map(|client| client.id.as_str());
-        let css = css(of_app.or(self.accent)?);
+        let version = style_version(of_app.or(self.accent)?);
         let about = named.map(|id| params::encode([("c", id)]) + "&");
-        Some(format!("{}?{}v={}", STYLE.path, about.unwrap_or_default(), version(css.as_bytes())))
+        Some(format!("{}?{}v={version}", STYLE.path, about.unwrap_or_default()))
     }
 }
 
@@ -93,6 +101,12 @@ impl Brand {
 fn accent_of(client: &Client) -> Option<Colour> {
     let colour = client.metadata.accent_color.as_deref().filter(|_| !client.unreviewed)?;
     Colour::parse(colour)
+}
+
+/// What a style sheet depends on: the colour, and the program that makes it readable. Pages name it, so it is
+/// cheaper than the style sheet itself.
+fn style_version(colour: Colour) -> String {
+    format!("{}-{}", env!("CARGO_PKG_VERSION"), colour.to_string().trim_start_matches('#'))
 }
 
 /// The style sheet of a colour: the custom properties of `static/latchkey.css` for both schemes.
@@ -108,18 +122,20 @@ pub fn css(colour: Colour) -> String {
 fn style(request: &Request) -> Response {
     let named = request.query.get("c").and_then(|id| request.engine().clients.get(id));
     let colour = named.and_then(|client| accent_of(&client)).or(request.site.brand.accent);
-    let css = colour.map(css).unwrap_or_default();
-    serve(request, (css.into_bytes(), "text/css; charset=utf-8"))
+    let version = colour.map(style_version).unwrap_or_default();
+    serve(request, &version, (colour.map(css).unwrap_or_default().into_bytes(), "text/css; charset=utf-8"))
 }
 
 fn logo(request: &Request) -> Result<Response, Refusal> {
-    let Some(picture) = &request.site.brand.logo else { return Err(Check::PathUnknown.into()) };
-    Ok(serve(request, (picture.bytes.clone(), picture.media_type)))
+    let Some(Logo { picture, version }) = &request.site.brand.logo else {
+        return Err(Check::PathUnknown.into());
+    };
+    Ok(serve(request, version, (picture.bytes.clone(), picture.media_type)))
 }
 
 /// For good where the address carries the version of what is there.
-fn serve(request: &Request, (bytes, media_type): (Vec<u8>, &'static str)) -> Response {
-    let fresh = request.query.get("v") == Some(version(&bytes).as_str());
+fn serve(request: &Request, version: &str, (bytes, media_type): (Vec<u8>, &'static str)) -> Response {
+    let fresh = request.query.get("v") == Some(version);
     let cache = if fresh { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
     let mut response = Response::with_body(StatusCode::OK, actix_web::body::BoxBody::new(bytes));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache));
@@ -127,6 +143,22 @@ fn serve(request: &Request, (bytes, media_type): (Vec<u8>, &'static str)) -> Res
     response
 }
 
-fn version(bytes: &[u8]) -> String {
-    super::views::assets::digest(bytes)
+#[cfg(test)]
+mod tests {
+    use super::{DARK, LIGHT};
+    use crate::web::views::assets;
+
+    #[test]
+    fn accents_are_made_for_the_grounds_of_the_style_sheet() {
+        let css = assets::STYLE.body;
+        let (light, dark) = css.split_once("prefers-color-scheme: dark").unwrap();
+        for (scheme, grounds) in [(light, LIGHT), (dark, DARK)] {
+            for (name, ground) in ["--bg", "--surface", "--raised"].iter().zip(grounds) {
+                let long = format!("{name}: {ground};");
+                let short = format!("{name}: #fff;");
+                let is_white = ground.to_string() == "#ffffff";
+                assert!(scheme.contains(&long) || is_white && scheme.contains(&short), "{long}");
+            }
+        }
+    }
 }
