@@ -47,7 +47,7 @@ pub struct Request {
 }
 
 /// The parameters of pages that the links to other languages carry on.
-const CARRIED: [&str; 5] = ["ix", "device", "switch", "user_code", "client_id"];
+const CARRIED: [&str; 7] = ["ix", "device", "switch", "user_code", "client_id", "at", "by"];
 /// The secret of a single-use link: a page about one does not repeat it in addresses of its own.
 const SECRET: &str = "link";
 /// The parameter that names the language to use from now on.

@@ -175,3 +175,18 @@ fn sec_p2_the_second_step_is_that_of_who_gave_the_password() {
     assert_eq!(answer(&mut visitor, &page, &ada.code(&app), &[]).location(), "/account");
     assert!(visitor.get("/account").text().contains("ada Example"));
 }
+
+#[test]
+fn another_language_keeps_the_half_done_sign_in() {
+    let app = TestApp::start();
+    app.user("ada");
+    app.web_client();
+    enrol(&app, "ada");
+    let (mut visitor, page) = half_done(&app);
+    let at = page.input("at").unwrap();
+    let link = format!("/login/factor?at={at}&#38;lang=de\"");
+    assert!(page.text().contains(&link), "{}", page.text());
+    let german = visitor.get(&format!("/login/factor?at={at}&lang=de"));
+    assert_eq!((german.status, german.input("at")), (200, Some(at)));
+    assert!(german.text().contains("<html lang=\"de\""), "{}", german.text());
+}
