@@ -20,9 +20,6 @@ const MOST_NETWORKS: usize = 100_000;
 const COME_BACK: Seconds = WINDOW / 10;
 /// What a network may still begin in a window when the limit on all is reached.
 const HANDFUL: u32 = 20;
-/// A whole IPv6 site (a /48, the largest that one customer is commonly given) may begin as much as so
-/// many of its networks.
-const SITE: u32 = 8;
 
 /// What is allowed in a window; 0 is no limit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,7 +80,7 @@ impl Counts {
         let sum = |now: u32, before: u32| i64::from(now) + (i64::from(before) * left + WINDOW - 1) / WINDOW;
         let reaches = |sum: i64, limit: u32| limit > 0 && sum >= i64::from(limit);
         let all_full = reaches(sum(self.now.total, self.before.total), limits.total);
-        let counted = [(Some(network), 1), (network.site(), SITE)];
+        let counted = [(Some(network), 1), (network.site(), Network::SITE)];
         for (network, times) in counted.iter().filter_map(|(network, times)| Some(((*network)?, times))) {
             let begun = sum(self.now.of(network), self.before.of(network));
             if reaches(begun, limits.per_network.saturating_mul(*times))

@@ -15,6 +15,9 @@ pub enum Network {
 }
 
 impl Network {
+    /// A site (a /48, the largest that one customer is commonly given) may do as much as so many of its networks.
+    pub const SITE: u32 = 8;
+
     /// The IPv6 site that this network lies in.
     pub fn site(self) -> Option<Self> {
         match self {

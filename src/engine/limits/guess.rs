@@ -21,8 +21,6 @@ use std::net::IpAddr;
 
 /// How long an account counts as one that was tried from a network and failed, seconds.
 const REMEMBERED: Seconds = 3600;
-/// An IPv6 site may try as many accounts as so many of its networks.
-const SITE: i64 = 8;
 /// What a network may still try that has tried too many accounts: so many guesses in [`SLOW_SECONDS`].
 const SLOW: u32 = 3;
 /// The while, seconds.
@@ -68,7 +66,7 @@ impl Guess {
         };
         let most = i64::from(engine.limits.rules().distinct_failures);
         let counted = known.is_none() && most > 0 && !ip.to_canonical().is_loopback();
-        let networks = [Some((network, 1)), network.site().map(|site| (site, SITE))];
+        let networks = [Some((network, 1)), network.site().map(|site| (site, i64::from(Network::SITE)))];
         let networks = networks.into_iter().flatten().filter(|_| counted);
         let from = networks.map(|(network, times)| {
             (mac(engine, &format!("failures\n{network}")), most.saturating_mul(times))
@@ -82,9 +80,9 @@ impl Guess {
         }
     }
 
-    /// A second factor of one kind of `user`, who has proven the first: counted for the account, for who guesses here knows the
-    /// password and may come from anywhere; but a known browser by itself (security row P1). Its counter is
-    /// none of the password's.
+    /// A second factor of one kind of `user`, who has proven the first: counted for the account, for who guesses
+    /// here knows the password and may come from anywhere; but a known browser by itself (security row P1). Its
+    /// counter is none of the password's.
     pub fn factor(engine: &Engine, user: &UserId, kind: &str, devices: &[String]) -> Self {
         let of = Known::find(engine, devices, user).map_or_else(String::new, |known| known.id());
         Self {

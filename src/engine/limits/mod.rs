@@ -22,8 +22,6 @@ use std::sync::Arc;
 const MINUTE: Seconds = 60;
 /// The while in which what registrants have done is counted, seconds.
 const TEN_MINUTES: Seconds = 600;
-/// An IPv6 site (a /48, the largest that one customer is commonly given) may do as much as so many of its networks.
-const SITE: u32 = 8;
 
 /// What a request costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +92,7 @@ impl Limits {
         let network = Network::from(ip);
         let mut takes = vec![self.of(&format!("{name} {network}"), (most, MINUTE))];
         let site = network.site().map(|site| format!("{name} {site}"));
-        takes.extend(site.map(|site| self.of(&site, (most.saturating_mul(SITE), MINUTE))));
+        takes.extend(site.map(|site| self.of(&site, (most.saturating_mul(Network::SITE), MINUTE))));
         let told = |wait| refused(Check::TooManyRequests, ("network", most, MINUTE), wait);
         self.0.counters.take(takes, now_ms).await.map_err(told)
     }
