@@ -89,20 +89,3 @@ fn whoever_chooses_a_language_keeps_it_and_the_place() {
     }
     assert_eq!(spoken(&visitor.get("/login?lang=en")), "en");
 }
-
-#[test]
-fn every_page_is_said_in_every_language_with_nothing_left_in_english() {
-    let english = Words::default();
-    for words in Words::all().skip(1) {
-        for (one, other) in [
-            (words.login_heading(), english.login_heading()),
-            (words.consent_allow(), english.consent_allow()),
-            (words.error_expired_more(), english.error_expired_more()),
-            (words.account_no_apps(), english.account_no_apps()),
-        ] {
-            assert_ne!(one, other, "{words:?}");
-        }
-        let long = words.error_too_many_more(words.minutes(3u32)).plain();
-        assert!(long.contains('3') && !long.contains('{'), "{words:?}: {long}");
-    }
-}

@@ -148,6 +148,44 @@ mod tests {
         assert_eq!(Words::first_of(["nl"; 100].into_iter().chain(["ar"])).map(Words::tag), None);
     }
 
+    /// What is the same word in that language, or a name.
+    const SAME: [(&str, &str); 21] = [
+        ("ar", "app-links"),
+        ("de", "app-links"),
+        ("de", "app-logo"),
+        ("de", "enrol-name"),
+        ("de", "factor-code"),
+        ("de", "security-name"),
+        ("de", "setup-discovery"),
+        ("es", "app-links"),
+        ("es", "error-title"),
+        ("es", "moment"),
+        ("es", "no"),
+        ("es", "setup-discovery"),
+        ("fr", "app-logo"),
+        ("fr", "email"),
+        ("fr", "factor-code"),
+        ("fr", "minutes"),
+        ("fr", "setup-discovery"),
+        ("ja", "app-links"),
+        ("pt", "app-links"),
+        ("pt", "email"),
+        ("pt", "setup-discovery"),
+    ];
+
+    #[test]
+    fn nothing_is_left_in_english() {
+        let english = Words::default().0;
+        let mut found = Vec::new();
+        for words in Words::all().skip(1) {
+            let both = words.0.fixed.iter().zip(&english.fixed);
+            let same = IDS.iter().zip(both).filter(|(_, (here, there))| here == there).map(|(id, _)| *id);
+            found.extend(same.map(|id| (words.tag(), id)));
+        }
+        found.retain(|(_, id)| *id != "language-direction");
+        assert_eq!(found, SAME);
+    }
+
     #[test]
     fn a_direction_is_said_by_each_language() {
         let right_to_left: Vec<_> = Words::all().filter(|w| w.dir() == "rtl").map(Words::tag).collect();
